@@ -1,0 +1,1 @@
+"""Everything that reads: pages, charts, permalinks, API, feeds, exports, SQL console."""

@@ -1,0 +1,158 @@
+"""programme.toml: what the record is about, how it collects, what it shows."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+
+class ProgrammeError(Exception):
+    """programme.toml cannot be used; `findings` names each place and what is allowed there."""
+
+    def __init__(self, findings: list[str]) -> None:
+        super().__init__("\n".join(findings))
+        self.findings = findings
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Subject(_Section):
+    """[programme]: names, address and words."""
+
+    title: str = Field(min_length=1)
+    short_name: str = Field(min_length=1)
+    name: str = ""
+    about: str = ""
+    contact: str = ""
+    agent: str = "SIMPublicRecord/0.1"
+    base_url: str = "http://127.0.0.1:8501"
+    publisher: str = ""
+    terms: tuple[str, ...] = ()
+    weak_terms: tuple[str, ...] = ()
+
+
+class Licence(_Section):
+    """[licence]: under what terms the rows and the code may be used."""
+
+    data: str = "CC BY 4.0"
+    data_url: str = "https://creativecommons.org/licenses/by/4.0/"
+    code: str = "MIT"
+
+
+class Focus(_Section):
+    """[focus]: the register rows that the first page leads with; each may be empty."""
+
+    review: str = ""
+    petition: str = ""
+    claims: tuple[str, ...] = ()
+    concerns_by: str = ""
+    recommendations_by: str = ""
+    statement: str = ""
+    ended_event: str = ""
+
+
+class Collect(_Section):
+    """[collect]: seconds between requests to one host, seconds for one try, tries, caps in megabytes, hosts at once."""
+
+    delay: float = Field(default=1, ge=0, le=3600)
+    deadline: float = Field(default=30, gt=0, le=3600)
+    tries: int = Field(default=3, ge=1, le=10)
+    max_raw_mb: float = Field(default=64, gt=0, le=4096)
+    max_decoded_mb: float = Field(default=128, gt=0, le=8192)
+    workers: int = Field(default=16, ge=1, le=256)
+
+
+class Archive(_Section):
+    """One web archive: `kind` says which dialect of lookup it speaks."""
+
+    name: str = Field(min_length=1)
+    kind: Literal["memento", "wayback", "pywb"] = "memento"
+    url: str = Field(pattern=r"^https?://")
+
+
+class Archives(BaseModel):
+    """[archives]: the ids in `use` are asked in that order; each has a table of its own."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    use: tuple[str, ...] = ()
+    known: dict[str, Archive] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        use = value.get("use", [])
+        tables = {k: v for k, v in value.items() if k not in ("use", "known")}
+        missing = [name for name in use if name not in tables] if isinstance(use, list) else []
+        if missing:
+            raise ValueError(f"use names {missing[0]!r}, which has no table [archives.{missing[0]}]")
+        return {"use": use, "known": tables}
+
+    def in_order(self) -> list[tuple[str, Archive]]:
+        """(id, archive) in the order in which they are asked."""
+        return [(name, self.known[name]) for name in self.use]
+
+
+class Public(_Section):
+    """[public]: whether whole captured bodies are served."""
+
+    captures: bool = False
+
+
+class Store(_Section):
+    """[store]: where rows and captures are kept."""
+
+    kind: Literal["file"] = "file"
+
+
+class Support(_Section):
+    """A line of help for people in distress."""
+
+    name: str
+    how: str
+    url: str = Field(pattern=r"^https?://")
+
+
+class Leave(_Section):
+    """Where "leave this page" goes."""
+
+    name: str = "BBC Weather"
+    url: str = Field(default="https://www.bbc.co.uk/weather", pattern=r"^https?://")
+
+
+class Programme(_Section):
+    """All of programme.toml."""
+
+    programme: Subject
+    licence: Licence = Licence()
+    focus: Focus = Focus()
+    collect: Collect = Collect()
+    archives: Archives = Archives()
+    public: Public = Public()
+    store: Store = Store()
+    support: tuple[Support, ...] = ()
+    leave: Leave = Leave()
+
+
+def read_programme(path: Path) -> Programme:
+    """Read and check programme.toml. Raises ProgrammeError with every finding at once."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise ProgrammeError([f"{path.name}: cannot be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise ProgrammeError([f"{path.name}: is not UTF-8 (byte {error.start})"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ProgrammeError([f"{path.name}: is not TOML: {error}"]) from error
+    try:
+        return Programme.model_validate(raw)
+    except ValidationError as error:
+        raise ProgrammeError(
+            [f"{path.name}: {'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
+        ) from error

@@ -1,0 +1,1 @@
+"""Everything that writes: fetch, archive, extract, compare, find, build."""
