@@ -106,7 +106,6 @@ def open_database(path: Path, *, threads: int = 2, memory: str = "512MB") -> duc
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "python_enable_replacements": False,
-                "TimeZone": "UTC",
             },
         )
     except duckdb.Error as error:

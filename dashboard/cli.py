@@ -1,0 +1,159 @@
+"""The commands that read: query, serve."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from data.console import FINDINGS, USAGE, HomeOption, JsonOption, home_of, print_json, say, stop
+from data.home import HOME_VARIABLE, PACKAGE, Home, is_checkout
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT or EXPLAIN.")],
+    output_format: Annotated[Format, typer.Option("--format", help="How the answer is written.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many rows.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask the published record one question in SQL."""
+    import duckdb
+
+    from dashboard.sql.statement import Refused, one_question
+    from data.published import NotPublished, open_current
+
+    place = home_of(home, as_json=as_json)
+    try:
+        question = one_question(sql)
+        with open_current(place) as connection:
+            answer = connection.execute(question)
+            columns = [str(column[0]) for column in answer.description or []]
+            if output_format is Format.PARQUET and not as_json:
+                _write_parquet(answer, output, limit)
+                return
+            rows = answer.fetchmany(limit) if limit else answer.fetchall()
+    except Refused as error:
+        stop(str(error), code=USAGE, as_json=as_json)
+    except NotPublished as error:
+        stop(str(error), as_json=as_json)
+    except duckdb.Error as error:
+        stop(str(error), code=USAGE, as_json=as_json)
+    if as_json:
+        from dashboard.sql.formats import plain
+
+        print_json({"ok": True, "columns": columns, "rows": [[plain(value) for value in row] for row in rows]})
+        return
+    _write(columns, rows, output_format, output)
+
+
+def _write_parquet(answer: Any, output: Path | None, limit: int | None) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if output is None and sys.stdout.isatty():
+        stop("Parquet is not for reading on a terminal; add --output FILE.", code=USAGE)
+    table = answer.to_arrow_table() if hasattr(answer, "to_arrow_table") else answer.fetch_arrow_table()
+    table = table.slice(0, limit) if limit else table
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    data = sink.getvalue().to_pybytes()
+    if output is None:
+        sys.stdout.buffer.write(data)
+    else:
+        output.write_bytes(data)
+
+
+def _write(columns: list[str], rows: Sequence[Sequence[Any]], form: Format, output: Path | None) -> None:
+    from dashboard.sql.formats import as_cell, plain, write_csv
+
+    if form is Format.TABLE and output is None:
+        from rich import box
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*columns, box=box.SIMPLE_HEAD, header_style="bold")
+        for row in rows:
+            table.add_row(*(as_cell(value).replace("[", r"\[") for value in row))
+        Console().print(table)
+        say(f"{len(rows)} row(s)")
+        return
+    # newline="" so that the file holds the line ends that were written, on Windows too
+    out = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
+    try:
+        if form is Format.JSON:
+            out.write(json.dumps([dict(zip(columns, map(plain, row), strict=True)) for row in rows], ensure_ascii=False) + "\n")
+        else:
+            write_csv(out, columns, rows)
+    finally:
+        if output:
+            out.close()
+
+
+def serve(
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port (default: 8501, or the next free one).")] = None,
+    address: Annotated[str, typer.Option("--address", help="Address to listen on.")] = "127.0.0.1",
+    home: HomeOption = None,
+) -> None:
+    """Show the dashboard (the same as `streamlit run streamlit_app.py`)."""
+    place = home_of(home)
+    chosen = choose_port(address, port)
+    server = start_server(place, address, chosen)
+    say(f"The record is at http://{address}:{chosen}/ (Ctrl-C ends it)")
+    try:
+        raise typer.Exit(FINDINGS if server.wait() else 0)
+    except KeyboardInterrupt:
+        server.wait()
+
+
+def choose_port(address: str, wanted: int | None) -> int:
+    """A free port: the wanted one, else the first free one from 8501. Ends the command where the wanted one is taken."""
+    for port in [wanted] if wanted else range(8501, 8601):
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                continue
+            return port
+    stop(f"Port {wanted or '8501 to 8600'} on {address} is taken or not allowed; name another with --port.", code=USAGE)
+
+
+def start_server(home: Home, address: str, port: int) -> subprocess.Popen[bytes]:
+    """Start the dashboard as a process of its own."""
+    script = PACKAGE.parent / "streamlit_app.py"
+    if is_checkout():
+        folder = PACKAGE.parent
+    else:
+        folder = home.root
+        settings = folder / ".streamlit" / "config.toml"
+        if not settings.exists():
+            settings.parent.mkdir(exist_ok=True)
+            shutil.copyfile(Path(__file__).with_name("streamlit-config.toml"), settings)
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), "--server.address", address]
+    return subprocess.Popen(command, cwd=folder, env=os.environ | {HOME_VARIABLE: str(home.root)})
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Hang the commands of this half into the command line."""
+    app.command()(query)
+    app.command()(serve)

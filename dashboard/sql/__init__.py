@@ -1,0 +1,1 @@
+"""Questions in SQL, from strangers: what is allowed, and how it is run."""

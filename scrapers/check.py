@@ -1,0 +1,59 @@
+"""Whether a home is sound: register, captures, published database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+from data.home import Home
+from data.published import NotPublished, current_path, open_database
+from scrapers.register import read_register
+
+
+@dataclass
+class Report:
+    """Findings, one line each, and how many of each thing were looked at."""
+
+    findings: list[str] = field(default_factory=list)
+    checked: dict[str, int] = field(default_factory=dict)
+
+
+def check_home(home: Home) -> Report:
+    """Lint the register, re-hash every capture, open the published database and look for missing keys."""
+    report = Report()
+    register = read_register(home)
+    report.findings += [str(finding) for finding in register.findings]
+    report.checked["register rows"] = sum(len(rows) for rows in register.tables.values())
+    _check_captures(home, report)
+    _check_published(home, report)
+    return report
+
+
+def _check_captures(home: Home, report: Report) -> None:
+    from scrapers.warc import verify
+
+    checked = verify(home)
+    report.checked["captures"] = checked.captures
+    report.findings += checked.findings
+
+
+def _check_published(home: Home, report: Report) -> None:
+    report.checked["published databases"] = 0
+    try:
+        path = current_path(home)
+    except NotPublished:
+        if home.current_file.exists():
+            report.findings.append("CURRENT names no database that is here; run: sim-record build")
+        return
+    named = home.current_file.read_text(encoding="utf-8").strip() if home.current_file.exists() else ""
+    if named != path.name:
+        report.findings.append(f"CURRENT names {named or 'nothing'}, readers fall back to {path.name}; run: sim-record build")
+    try:
+        with open_database(path) as connection:
+            connection.execute("SELECT count(*) FROM timeline").fetchone()
+            connection.execute("SELECT count(*) FROM organisation_status").fetchone()
+    except (NotPublished, duckdb.Error) as error:
+        report.findings.append(f"{path.name}: {str(error).splitlines()[0]}; run: sim-record build")
+        return
+    report.checked["published databases"] = 1

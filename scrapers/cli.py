@@ -1,0 +1,112 @@
+"""The commands that write: build, check, collect."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from data.console import (
+    CLEAN,
+    FINDINGS,
+    HomeOption,
+    JsonOption,
+    home_of,
+    print_json,
+    programme_of,
+    say,
+    stop,
+    stop_with_findings,
+)
+from data.vocabulary import SOURCE_KINDS
+
+
+def build(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check the register and publish it with everything collected so far."""
+    from scrapers.build import RegisterError, WorkError
+    from scrapers.build import build as run
+
+    place = home_of(home, as_json=as_json)
+    programme_of(place, as_json=as_json)
+    try:
+        made = run(place)
+    except RegisterError as error:
+        stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
+    except WorkError as error:
+        stop(str(error), as_json=as_json)
+    except OSError as error:
+        stop(f"{error.filename or place.root}: {error.strerror}. Nothing was published.", as_json=as_json)
+    if as_json:
+        print_json({"ok": True, "published": made.path.name, "rows": made.rows})
+    else:
+        shown = ("organisation", "source", "adoption", "statement", "review_event", "timeline", "capture")
+        say(f"Published {made.path.name}: " + ", ".join(f"{made.rows[name]} {name}" for name in shown))
+
+
+def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check the register, the hash of every capture and the published database. Exit 1 with findings."""
+    from scrapers.check import check_home
+
+    place = home_of(home, as_json=as_json)
+    programme_of(place, as_json=as_json)
+    report = check_home(place)
+    if as_json:
+        print_json({"ok": not report.findings, "findings": report.findings, "checked": report.checked})
+    for finding in report.findings:
+        say(finding)
+    told = ", ".join(f"{count} {name}" for name, count in report.checked.items())
+    say(f"Checked {told}: " + (f"{len(report.findings)} finding(s)." if report.findings else "all is well."))
+    raise typer.Exit(FINDINGS if report.findings else CLEAN)
+
+
+def collect(
+    sources: Annotated[list[str] | None, typer.Argument(help="Ids of the sources to ask (default: all).", metavar="[SOURCE]...")] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only sources of this kind; may be given again.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Ask at most this many sources.")] = None,
+    archive: Annotated[list[str] | None, typer.Option("--archive", help="Ask this web archive (its address) when a page is gone.")] = None,
+    no_archive: Annotated[bool, typer.Option("--no-archive", help="Ask no web archive.")] = False,
+    allow_private: Annotated[bool, typer.Option("--allow-private", help="Allow private and loopback addresses (for tests).")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run that was cut off.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Walk over the declared sources: ask each page once, gently, store what it answered, publish."""
+    from scrapers.build import RegisterError, WorkError
+    from scrapers.collect import CollectError, CollectOptions
+    from scrapers.collect import collect as run
+
+    for word in kind or []:
+        if word not in SOURCE_KINDS:
+            raise typer.BadParameter(f"{word!r} is no kind of source; allowed: {', '.join(SOURCE_KINDS)}", param_hint="--kind")
+    for address in archive or []:
+        if not address.startswith(("http://", "https://")):
+            raise typer.BadParameter(f"{address!r} is no address; allowed: http:// or https://", param_hint="--archive")
+    place = home_of(home, as_json=as_json)
+    programme = programme_of(place, as_json=as_json)
+    options = CollectOptions(
+        sources=tuple(sources or ()),
+        kinds=tuple(kind or ()),
+        limit=limit,
+        archive_urls=tuple(archive or ()),
+        use_archives=not no_archive,
+        allow_private=allow_private,
+        resume=resume,
+    )
+    try:
+        summary = run(place, programme, options)
+    except RegisterError as error:
+        stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
+    except (CollectError, WorkError) as error:
+        stop(str(error), as_json=as_json)
+    if as_json:
+        print_json(summary.to_json())
+    else:
+        say(summary.to_text())
+    raise typer.Exit(CLEAN if summary.clean else FINDINGS)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Hang the commands of this half into the command line."""
+    app.command()(build)
+    app.command()(check)
+    app.command()(collect)

@@ -1,0 +1,373 @@
+"""The register read and checked: every finding at once, each with its place and what is allowed there."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from data.dates import LENGTHS, span
+from data.home import Home
+from data.register_spec import BY_NAME, FILES, MAX_ID, MAX_SUMMARY_WORDS, Column, RegisterFile
+
+Row = dict[str, Any]
+
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# Control characters, and those that reorder or hide the text around them.
+_HIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_OTHER_FILES: Final = frozenset({"decisions.csv", "redirects.csv"})
+csv.field_size_limit(10_000_000)
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing wrong: `file:line: column: what is wrong, what is allowed`. Line 1 is the header, 0 the whole file."""
+
+    file: str
+    line: int
+    column: str
+    text: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.column}: {self.text}" if self.column else f"{place}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Register:
+    """The rows by table, in file order, with their cells read into values; and what is wrong with them.
+
+    A row's line in its file stands in `lines[table][i]`. Where `findings` is not empty the rows must not be published.
+    """
+
+    tables: dict[str, list[Row]]
+    lines: dict[str, list[int]]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_register(home: Home) -> Register:
+    """Read all files of the register. A missing file counts as empty; an unknown one is a finding."""
+    register = Register({spec.table: [] for spec in FILES}, {spec.table: [] for spec in FILES})
+    if home.register.is_dir():
+        known = {f"{spec.name}.csv" for spec in FILES} | _OTHER_FILES
+        for path in sorted(home.register.glob("*.csv")):
+            if path.name not in known:
+                allowed = ", ".join(sorted(known))
+                register.findings.append(Finding(path.name, 0, "", f"is no file of the register; allowed: {allowed}"))
+    for spec in FILES:
+        _read_file(home.register / f"{spec.name}.csv", spec, register)
+    _check_keys(register)
+    _check_references(register)
+    _check_successors(register)
+    _check_corrections(register)
+    register.findings.sort()
+    return register
+
+
+def _read_file(path: Path, spec: RegisterFile, register: Register) -> None:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        register.findings.append(Finding(path.name, 0, "", f"cannot be read: {error.strerror}"))
+        return
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        found = f"byte {error.start} is not UTF-8; save the file as UTF-8"
+        register.findings.append(Finding(path.name, line, "", found))
+        return
+    add = register.findings.append
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] | None = None
+    columns: dict[str, Column] = {column.name: column for column in spec.columns}
+    start = 1
+    try:
+        for cells in reader:
+            line, start = start, reader.line_num + 1
+            if header is None:
+                header = cells
+                if not _check_header(path.name, header, spec, add):
+                    return
+                continue
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                add(Finding(path.name, line, "", f"has {len(cells)} cells; the header names {len(header)}"))
+                continue
+            row = _read_row(path.name, line, dict(zip(header, cells, strict=True)), columns, add)
+            register.tables[spec.table].append(row)
+            register.lines[spec.table].append(line)
+    except csv.Error as error:
+        add(Finding(path.name, start, "", f"is not CSV: {error}; quote cells that hold commas or line breaks"))
+
+
+def _check_header(name: str, header: list[str], spec: RegisterFile, add: Callable[[Finding], None]) -> bool:
+    allowed = [column.name for column in spec.columns]
+    whole = True
+    for column in header:
+        if column not in allowed:
+            add(Finding(name, 1, column or "(no name)", f"is no column of this file; allowed: {', '.join(allowed)}"))
+            whole = False
+    for column in sorted({column for column in header if header.count(column) > 1}):
+        add(Finding(name, 1, column, "stands twice in the header; allowed once"))
+        whole = False
+    for wanted in spec.columns:
+        if wanted.name not in header and not wanted.may_be_missing:
+            add(Finding(name, 1, wanted.name, "is missing from the header"))
+            whole = False
+    return whole
+
+
+def _read_row(
+    name: str, line: int, cells: dict[str, str], columns: dict[str, Column], add: Callable[[Finding], None]
+) -> Row:
+    row: Row = dict.fromkeys(columns)
+
+    def wrong(column: str, text: str) -> None:
+        add(Finding(name, line, column, text))
+
+    for key, cell in cells.items():
+        column = columns[key]
+        if hidden := _HIDDEN.search(cell):
+            wrong(key, f"holds the invisible character U+{ord(hidden[0]):04X}; take it out")
+        if cell != cell.strip():
+            wrong(key, "begins or ends with a blank; take it out")
+        value = cell.strip()
+        if not value:
+            if column.required:
+                wrong(key, _empty(column))
+            elif column.kind in ("refs", "words"):
+                row[key] = []
+            continue
+        row[key] = _READERS[column.kind](value, column, lambda text, key=key: wrong(key, text))
+    _check_dates(row, columns, wrong)
+    return row
+
+
+def _empty(column: Column) -> str:
+    return f"is empty; allowed: {', '.join(column.of)}" if column.of else "is empty; a value is required"
+
+
+Wrong = Callable[[str], None]
+
+
+def _read_id(value: str, _column: Column, wrong: Wrong) -> str:
+    if not _ID.fullmatch(value) or len(value) > MAX_ID:
+        wrong(f"{value!r} is no id; allowed: lower-case letters and digits joined by hyphens, at most {MAX_ID} characters")
+    return value
+
+
+def _read_text(value: str, _column: Column, _wrong: Wrong) -> str:
+    return value
+
+
+def _read_summary(value: str, _column: Column, wrong: Wrong) -> str:
+    if (count := len(value.split())) > MAX_SUMMARY_WORDS:
+        wrong(f"has {count} words; allowed: at most {MAX_SUMMARY_WORDS}")
+    return value
+
+
+def _read_word(value: str, column: Column, wrong: Wrong) -> str:
+    if value not in column.of:
+        wrong(f"{value!r} is not in the vocabulary; allowed: {', '.join(column.of)}")
+    return value
+
+
+def _read_list(value: str, column: Column, wrong: Wrong) -> list[str]:
+    items = [item.strip() for item in value.split(";")]
+    if "" in items:
+        wrong("has an empty item; allowed: items separated by one semicolon")
+    for item in sorted({item for item in items if items.count(item) > 1 and item}):
+        wrong(f"names {item!r} twice; allowed once")
+    for item in items:
+        if column.of and item and item not in column.of:
+            wrong(f"{item!r} is not in the vocabulary; allowed: {', '.join(column.of)}")
+    return [item for item in items if item]
+
+
+def _read_date(value: str, _column: Column, wrong: Wrong) -> str:
+    parts = value.split("-")
+    try:
+        if len(value) not in (4, 7, 10) or not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError
+        dt.date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        wrong(f"{value!r} is no date; allowed: YYYY, YYYY-MM or YYYY-MM-DD")
+    return value
+
+
+def _read_day(value: str, _column: Column, wrong: Wrong) -> dt.date | None:
+    try:
+        if len(value) != 10:
+            raise ValueError
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        wrong(f"{value!r} is no day; allowed: YYYY-MM-DD")
+        return None
+
+
+def _within(number: float, column: Column, wrong: Wrong) -> None:
+    low, high = column.low, column.high
+    if (low is not None and number < low) or (high is not None and number > high):
+        wrong(f"{number:g} is out of range; allowed: {low:g} to {'any' if high is None else f'{high:g}'}")
+
+
+def _read_int(value: str, column: Column, wrong: Wrong) -> int | None:
+    if not (value.isascii() and value.isdigit() and len(value) <= 15):
+        wrong(f"{value!r} is no whole number; allowed: digits only")
+        return None
+    number = int(value)
+    _within(number, column, wrong)
+    return number
+
+
+def _read_float(value: str, column: Column, wrong: Wrong) -> float | None:
+    if not re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]+)?", value):
+        wrong(f"{value!r} is no number; allowed: degrees such as 51.5 or -0.12")
+        return None
+    number = float(value)
+    _within(number, column, wrong)
+    return number
+
+
+def _read_url(value: str, _column: Column, wrong: Wrong) -> str:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        whole = False
+    if not whole or re.search(r"[\s<>\"]", value) or (parts.username is not None):
+        wrong(f"{value!r} is no address; allowed: http:// or https:// with a host, no blanks, no user name")
+    return value
+
+
+_READERS: Final[dict[str, Callable[[str, Column, Wrong], Any]]] = {
+    "id": _read_id,
+    "text": _read_text,
+    "summary": _read_summary,
+    "word": _read_word,
+    "words": _read_list,
+    "ref": _read_id,
+    "refs": _read_list,
+    "date": _read_date,
+    "precision": _read_word,
+    "day": _read_day,
+    "int": _read_int,
+    "float": _read_float,
+    "url": _read_url,
+}
+
+
+def _check_dates(row: Row, columns: dict[str, Column], wrong: Callable[[str, str], None]) -> None:
+    for column in columns.values():
+        if column.kind != "date":
+            continue
+        value, precision = row[column.name], row["date_precision"]
+        if value is None:
+            if precision:
+                wrong("date_precision", f"is {precision!r} beside an empty {column.name}; allowed: empty where the date is")
+            continue
+        if not precision:
+            wrong("date_precision", f"is empty beside {column.name} {value!r}; allowed: {', '.join(LENGTHS)}")
+            continue
+        try:
+            covered = span(value, precision)
+        except ValueError:
+            if precision in LENGTHS and len(value) in (4, 7, 10):
+                wanted = " or ".join({4: "YYYY", 7: "YYYY-MM", 10: "YYYY-MM-DD"}[n] for n in LENGTHS[precision])
+                wrong("date_precision", f"{precision!r} does not fit {value!r}; allowed with it: {wanted}")
+            continue
+        recorded = row.get("recorded_on")
+        earliest = covered.first or dt.date(covered.last.year, 1, 1)
+        if recorded and earliest > recorded and row.get("status") != "planned":
+            wrong(column.name, f"{value!r} lies after recorded_on {recorded}; allowed: no later")
+
+
+def _check_keys(register: Register) -> None:
+    seen: dict[tuple[str, Any], str] = {}
+    for spec in FILES:
+        together: dict[tuple[Any, ...], int] = {}
+        for row, line in zip(register.tables[spec.table], register.lines[spec.table], strict=True):
+            file = f"{spec.name}.csv"
+            if spec.key and row[spec.key] is not None:
+                place = f"{file}:{line}"
+                first = seen.setdefault((spec.key, row[spec.key]), place)
+                if first != place:
+                    register.findings.append(
+                        Finding(file, line, spec.key, f"{row[spec.key]!r} stands already at {first}; ids must not repeat")
+                    )
+            if spec.unique:
+                values = tuple(row[column] for column in spec.unique)
+                if spec.table == "organisation" and None in values:
+                    continue
+                if (earlier := together.setdefault(values, line)) != line:
+                    register.findings.append(
+                        Finding(file, line, ", ".join(spec.unique), f"repeat those of line {earlier}; allowed once")
+                    )
+
+
+def _check_references(register: Register) -> None:
+    known = {
+        spec.name: {row[spec.key] for row in register.tables[spec.table]} for spec in FILES if spec.key is not None
+    }
+    for spec in FILES:
+        for row, line in zip(register.tables[spec.table], register.lines[spec.table], strict=True):
+            for column in spec.columns:
+                if not column.to or row[column.name] is None:
+                    continue
+                values = row[column.name] if column.kind == "refs" else [row[column.name]]
+                for value in values:
+                    if value not in known[column.to]:
+                        text = f"{value!r} stands in no row of {column.to}.csv; add the row or mend the id"
+                        register.findings.append(Finding(f"{spec.name}.csv", line, column.name, text))
+    _check_kinds(register)
+
+
+def _check_kinds(register: Register) -> None:
+    """A trust must be a trust and a force a force, or the map and the counts are wrong."""
+    kinds = {row["org_id"]: row["kind"] for row in register.tables["organisation"]}
+    wanted = {"trust_id": ("mental-health-trust", "other"), "police_id": ("police-force",)}
+    for row, line in zip(register.tables["adoption"], register.lines["adoption"], strict=True):
+        for column, allowed in wanted.items():
+            kind = kinds.get(row[column])
+            if kind and kind not in allowed:
+                text = f"{row[column]!r} is of kind {kind!r}; allowed: {', '.join(allowed)}"
+                register.findings.append(Finding("adoptions.csv", line, column, text))
+        if not (row["trust_id"] or row["police_id"] or row["other_ids"]):
+            text = "is empty, and so are police_id and other_ids; allowed: at least one body"
+            register.findings.append(Finding("adoptions.csv", line, "trust_id", text))
+    for row, line in zip(register.tables["source"], register.lines["source"], strict=True):
+        if not row["url"] and "address" not in (row["note"] or "").lower():
+            text = "is empty, and the note does not say why; write into the note what is known of the address"
+            register.findings.append(Finding("sources.csv", line, "url", text))
+
+
+def _check_successors(register: Register) -> None:
+    following = {row["org_id"]: row["successor_id"] for row in register.tables["organisation"]}
+    for row, line in zip(register.tables["organisation"], register.lines["organisation"], strict=True):
+        at, passed = row["successor_id"], {row["org_id"]}
+        while at is not None and at not in passed:
+            passed.add(at)
+            at = following.get(at)
+        if at is not None and at == row["org_id"]:
+            text = f"{row['successor_id']!r} leads back to {row['org_id']!r}; allowed: a chain that ends"
+            register.findings.append(Finding("organisations.csv", line, "successor_id", text))
+
+
+def _check_corrections(register: Register) -> None:
+    tables = {spec.table: spec for spec in FILES} | {spec.name: spec for spec in FILES}
+    for row, line in zip(register.tables["correction"], register.lines["correction"], strict=True):
+        spec = tables.get(row["table"] or "")
+        if row["table"] and (spec is None or spec is BY_NAME["corrections"]):
+            allowed = ", ".join(s.table for s in FILES if s.table != "correction")
+            text = f"{row['table']!r} is no table of the register; allowed: {allowed}"
+            register.findings.append(Finding("corrections.csv", line, "table", text))
