@@ -27,7 +27,9 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def about(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", is_eager=True)
+    ] = False,
 ) -> None:
     """A public record: collect public pages, check and publish the register, show and query it."""
     if version:
@@ -37,7 +39,10 @@ def about(
 
 @app.command()
 def up(
-    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port (default: 8501, or the next free one).")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1, max=65535, help="Port (default: 8501, or the next free one)."),
+    ] = None,
     address: Annotated[str, typer.Option("--address", help="Address to listen on.")] = "127.0.0.1",
     no_collect: Annotated[bool, typer.Option("--no-collect", help="Only serve; ask no site.")] = False,
     home: HomeOption = None,
@@ -60,7 +65,9 @@ def up(
             sound = False
             for finding in error.findings:
                 say(str(finding))
-            say(f"{len(error.findings)} finding(s) in the register: the dashboard shows them until they are mended.")
+            say(
+                f"{len(error.findings)} finding(s) in the register: the dashboard shows them until they are mended."
+            )
         except WorkError as error:
             say(str(error))
     chosen = dashboard.cli.choose_port(address, port)

@@ -30,8 +30,12 @@ class Format(StrEnum):
 
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT or EXPLAIN.")],
-    output_format: Annotated[Format, typer.Option("--format", help="How the answer is written.")] = Format.TABLE,
-    output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="How the answer is written.")
+    ] = Format.TABLE,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Write to this file instead of stdout.")
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many rows.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -61,7 +65,9 @@ def query(
     if as_json:
         from dashboard.sql.formats import plain
 
-        print_json({"ok": True, "columns": columns, "rows": [[plain(value) for value in row] for row in rows]})
+        print_json(
+            {"ok": True, "columns": columns, "rows": [[plain(value) for value in row] for row in rows]}
+        )
         return
     _write(columns, rows, output_format, output)
 
@@ -101,7 +107,12 @@ def _write(columns: list[str], rows: Sequence[Sequence[Any]], form: Format, outp
     out = output.open("w", encoding="utf-8", newline="") if output else sys.stdout
     try:
         if form is Format.JSON:
-            out.write(json.dumps([dict(zip(columns, map(plain, row), strict=True)) for row in rows], ensure_ascii=False) + "\n")
+            out.write(
+                json.dumps(
+                    [dict(zip(columns, map(plain, row), strict=True)) for row in rows], ensure_ascii=False
+                )
+                + "\n"
+            )
         else:
             write_csv(out, columns, rows)
     finally:
@@ -110,7 +121,10 @@ def _write(columns: list[str], rows: Sequence[Sequence[Any]], form: Format, outp
 
 
 def serve(
-    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port (default: 8501, or the next free one).")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", min=1, max=65535, help="Port (default: 8501, or the next free one)."),
+    ] = None,
     address: Annotated[str, typer.Option("--address", help="Address to listen on.")] = "127.0.0.1",
     home: HomeOption = None,
 ) -> None:
@@ -135,7 +149,10 @@ def choose_port(address: str, wanted: int | None) -> int:
             except OSError:
                 continue
             return port
-    stop(f"Port {wanted or '8501 to 8600'} on {address} is taken or not allowed; name another with --port.", code=USAGE)
+    stop(
+        f"Port {wanted or '8501 to 8600'} on {address} is taken or not allowed; name another with --port.",
+        code=USAGE,
+    )
 
 
 def start_server(home: Home, address: str, port: int) -> subprocess.Popen[bytes]:
@@ -149,7 +166,17 @@ def start_server(home: Home, address: str, port: int) -> subprocess.Popen[bytes]
         if not settings.exists():
             settings.parent.mkdir(exist_ok=True)
             shutil.copyfile(Path(__file__).with_name("streamlit-config.toml"), settings)
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port), "--server.address", address]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.port",
+        str(port),
+        "--server.address",
+        address,
+    ]
     return subprocess.Popen(command, cwd=folder, env=os.environ | {HOME_VARIABLE: str(home.root)})
 
 

@@ -16,9 +16,15 @@ CLEAN, FINDINGS, USAGE, BUG = 0, 1, 2, 3
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", help="The folder of the record (default: SIM_RECORD_HOME, else the project's own).", show_default=False),
+    typer.Option(
+        "--home",
+        help="The folder of the record (default: SIM_RECORD_HOME, else the project's own).",
+        show_default=False,
+    ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; everything else goes to stderr.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout; everything else goes to stderr.")
+]
 
 
 def say(text: str) -> None:

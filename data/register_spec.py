@@ -10,7 +10,9 @@ from typing import Final, Literal
 
 from data import vocabulary as words
 
-Kind = Literal["id", "text", "summary", "word", "words", "ref", "refs", "date", "precision", "day", "int", "float", "url"]
+Kind = Literal[
+    "id", "text", "summary", "word", "words", "ref", "refs", "date", "precision", "day", "int", "float", "url"
+]
 
 MAX_ID: Final = 60
 MAX_SUMMARY_WORDS: Final = 40

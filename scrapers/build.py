@@ -41,7 +41,13 @@ class Published:
     rows: dict[str, int]
 
 
-_ARROW = {"int": pa.int64(), "float": pa.float64(), "day": pa.date32(), "refs": pa.list_(pa.string()), "words": pa.list_(pa.string())}
+_ARROW = {
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "day": pa.date32(),
+    "refs": pa.list_(pa.string()),
+    "words": pa.list_(pa.string()),
+}
 
 
 def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Published:
@@ -58,8 +64,8 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
     part.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(part), config={"memory_limit": "1GB"}) as connection:
+            connection.execute("BEGIN")  # one transaction: hundreds of COMMENTs would each be written alone
             schema.create_all(connection)
-            connection.execute("BEGIN")
             for spec in FILES:
                 _load(connection, spec, register)
             with _collected(home, work) as source:
@@ -92,7 +98,9 @@ def _load(connection: duckdb.DuckDBPyConnection, spec: RegisterFile, register: R
         return
     names = [column.name for column in spec.columns]
     fields = [pa.field(column.name, _ARROW.get(column.kind, pa.string())) for column in spec.columns]
-    batch = pa.Table.from_pylist([{name: row[name] for name in names} for row in rows], schema=pa.schema(fields))
+    batch = pa.Table.from_pylist(
+        [{name: row[name] for name in names} for row in rows], schema=pa.schema(fields)
+    )
     _insert(connection, spec.table, names, batch)
 
 
@@ -142,7 +150,9 @@ def _describe(connection: duckdb.DuckDBPyConnection, home: Home, register: Regis
         if path.is_file():
             digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     built_at = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-    connection.execute("INSERT INTO build VALUES (?, ?, ?)", [built_at, digest.hexdigest(), software_version()])
+    connection.execute(
+        "INSERT INTO build VALUES (?, ?, ?)", [built_at, digest.hexdigest(), software_version()]
+    )
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

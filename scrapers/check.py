@@ -48,7 +48,9 @@ def _check_published(home: Home, report: Report) -> None:
         return
     named = home.current_file.read_text(encoding="utf-8").strip() if home.current_file.exists() else ""
     if named != path.name:
-        report.findings.append(f"CURRENT names {named or 'nothing'}, readers fall back to {path.name}; run: sim-record build")
+        report.findings.append(
+            f"CURRENT names {named or 'nothing'}, readers fall back to {path.name}; run: sim-record build"
+        )
     try:
         with open_database(path) as connection:
             connection.execute("SELECT count(*) FROM timeline").fetchone()

@@ -60,13 +60,27 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def collect(
-    sources: Annotated[list[str] | None, typer.Argument(help="Ids of the sources to ask (default: all).", metavar="[SOURCE]...")] = None,
-    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only sources of this kind; may be given again.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Ask at most this many sources.")] = None,
-    archive: Annotated[list[str] | None, typer.Option("--archive", help="Ask this web archive (its address) when a page is gone.")] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ids of the sources to ask (default: all).", metavar="[SOURCE]..."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only sources of this kind; may be given again.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Ask at most this many sources.")
+    ] = None,
+    archive: Annotated[
+        list[str] | None,
+        typer.Option("--archive", help="Ask this web archive (its address) when a page is gone."),
+    ] = None,
     no_archive: Annotated[bool, typer.Option("--no-archive", help="Ask no web archive.")] = False,
-    allow_private: Annotated[bool, typer.Option("--allow-private", help="Allow private and loopback addresses (for tests).")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run that was cut off.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Allow private and loopback addresses (for tests).")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last run that was cut off.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -77,10 +91,14 @@ def collect(
 
     for word in kind or []:
         if word not in SOURCE_KINDS:
-            raise typer.BadParameter(f"{word!r} is no kind of source; allowed: {', '.join(SOURCE_KINDS)}", param_hint="--kind")
+            raise typer.BadParameter(
+                f"{word!r} is no kind of source; allowed: {', '.join(SOURCE_KINDS)}", param_hint="--kind"
+            )
     for address in archive or []:
         if not address.startswith(("http://", "https://")):
-            raise typer.BadParameter(f"{address!r} is no address; allowed: http:// or https://", param_hint="--archive")
+            raise typer.BadParameter(
+                f"{address!r} is no address; allowed: http:// or https://", param_hint="--archive"
+            )
     place = home_of(home, as_json=as_json)
     programme = programme_of(place, as_json=as_json)
     options = CollectOptions(

@@ -59,7 +59,9 @@ def read_register(home: Home) -> Register:
         for path in sorted(home.register.glob("*.csv")):
             if path.name not in known:
                 allowed = ", ".join(sorted(known))
-                register.findings.append(Finding(path.name, 0, "", f"is no file of the register; allowed: {allowed}"))
+                register.findings.append(
+                    Finding(path.name, 0, "", f"is no file of the register; allowed: {allowed}")
+                )
     for spec in FILES:
         _read_file(home.register / f"{spec.name}.csv", spec, register)
     _check_keys(register)
@@ -107,7 +109,9 @@ def _read_file(path: Path, spec: RegisterFile, register: Register) -> None:
             register.tables[spec.table].append(row)
             register.lines[spec.table].append(line)
     except csv.Error as error:
-        add(Finding(path.name, start, "", f"is not CSV: {error}; quote cells that hold commas or line breaks"))
+        add(
+            Finding(path.name, start, "", f"is not CSV: {error}; quote cells that hold commas or line breaks")
+        )
 
 
 def _check_header(name: str, header: list[str], spec: RegisterFile, add: Callable[[Finding], None]) -> bool:
@@ -115,7 +119,14 @@ def _check_header(name: str, header: list[str], spec: RegisterFile, add: Callabl
     whole = True
     for column in header:
         if column not in allowed:
-            add(Finding(name, 1, column or "(no name)", f"is no column of this file; allowed: {', '.join(allowed)}"))
+            add(
+                Finding(
+                    name,
+                    1,
+                    column or "(no name)",
+                    f"is no column of this file; allowed: {', '.join(allowed)}",
+                )
+            )
             whole = False
     for column in sorted({column for column in header if header.count(column) > 1}):
         add(Finding(name, 1, column, "stands twice in the header; allowed once"))
@@ -162,7 +173,9 @@ Wrong = Callable[[str], None]
 
 def _read_id(value: str, _column: Column, wrong: Wrong) -> str:
     if not _ID.fullmatch(value) or len(value) > MAX_ID:
-        wrong(f"{value!r} is no id; allowed: lower-case letters and digits joined by hyphens, at most {MAX_ID} characters")
+        wrong(
+            f"{value!r} is no id; allowed: lower-case letters and digits joined by hyphens, at most {MAX_ID} characters"
+        )
     return value
 
 
@@ -242,7 +255,11 @@ def _read_float(value: str, column: Column, wrong: Wrong) -> float | None:
 def _read_url(value: str, _column: Column, wrong: Wrong) -> str:
     try:
         parts = urlsplit(value)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        whole = (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+        )
     except ValueError:
         whole = False
     if not whole or re.search(r"[\s<>\"]", value) or (parts.username is not None):
@@ -274,7 +291,10 @@ def _check_dates(row: Row, columns: dict[str, Column], wrong: Callable[[str, str
         value, precision = row[column.name], row["date_precision"]
         if value is None:
             if precision:
-                wrong("date_precision", f"is {precision!r} beside an empty {column.name}; allowed: empty where the date is")
+                wrong(
+                    "date_precision",
+                    f"is {precision!r} beside an empty {column.name}; allowed: empty where the date is",
+                )
             continue
         if not precision:
             wrong("date_precision", f"is empty beside {column.name} {value!r}; allowed: {', '.join(LENGTHS)}")
@@ -282,8 +302,10 @@ def _check_dates(row: Row, columns: dict[str, Column], wrong: Callable[[str, str
         try:
             covered = span(value, precision)
         except ValueError:
-            if precision in LENGTHS and len(value) in (4, 7, 10):
-                wanted = " or ".join({4: "YYYY", 7: "YYYY-MM", 10: "YYYY-MM-DD"}[n] for n in LENGTHS[precision])
+            if precision in LENGTHS and len(value) in (4, 7, 10) and len(value) not in LENGTHS[precision]:
+                wanted = " or ".join(
+                    {4: "YYYY", 7: "YYYY-MM", 10: "YYYY-MM-DD"}[n] for n in LENGTHS[precision]
+                )
                 wrong("date_precision", f"{precision!r} does not fit {value!r}; allowed with it: {wanted}")
             continue
         recorded = row.get("recorded_on")
@@ -303,7 +325,12 @@ def _check_keys(register: Register) -> None:
                 first = seen.setdefault((spec.key, row[spec.key]), place)
                 if first != place:
                     register.findings.append(
-                        Finding(file, line, spec.key, f"{row[spec.key]!r} stands already at {first}; ids must not repeat")
+                        Finding(
+                            file,
+                            line,
+                            spec.key,
+                            f"{row[spec.key]!r} stands already at {first}; ids must not repeat",
+                        )
                     )
             if spec.unique:
                 values = tuple(row[column] for column in spec.unique)
@@ -311,13 +338,20 @@ def _check_keys(register: Register) -> None:
                     continue
                 if (earlier := together.setdefault(values, line)) != line:
                     register.findings.append(
-                        Finding(file, line, ", ".join(spec.unique), f"repeat those of line {earlier}; allowed once")
+                        Finding(
+                            file,
+                            line,
+                            ", ".join(spec.unique),
+                            f"repeat those of line {earlier}; allowed once",
+                        )
                     )
 
 
 def _check_references(register: Register) -> None:
     known = {
-        spec.name: {row[spec.key] for row in register.tables[spec.table]} for spec in FILES if spec.key is not None
+        spec.name: {row[spec.key] for row in register.tables[spec.table]}
+        for spec in FILES
+        if spec.key is not None
     }
     for spec in FILES:
         for row, line in zip(register.tables[spec.table], register.lines[spec.table], strict=True):

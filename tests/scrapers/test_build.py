@@ -1,0 +1,219 @@
+"""Register in, published database out: the same twice, nothing where the register is wrong, old ones dropped."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.home import Home
+from data.published import current_path, open_current, published_files
+from data.register_spec import FILES
+from data.vocabulary import ORGANISATION_STATUSES, STRENGTHS, TIMELINE_KINDS
+from scrapers.build import RegisterError, build
+
+
+def rows_of(home: Home, name: str) -> list[tuple[object, ...]]:
+    with open_current(home) as connection:
+        return connection.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall()
+
+
+def command(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sim_record", *words, "--home", str(home.root)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_counts_equal_those_of_the_register(home: Home) -> None:
+    done = command(home, "build", "--json")
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout)["rows"]
+    for spec in FILES:
+        with (home.register / f"{spec.name}.csv").open(encoding="utf-8", newline="") as handle:
+            assert counts[spec.table] == sum(1 for _ in csv.DictReader(handle)), spec.name
+
+
+def test_two_builds_give_equal_tables(home: Home) -> None:
+    names = list(build(home).rows)
+    first = {name: rows_of(home, name) for name in names if name != "build"}
+    build(home)
+    assert {name: rows_of(home, name) for name in first} == first
+    assert first["timeline"]
+
+
+def test_a_finding_publishes_nothing(home: Home) -> None:
+    build(home)
+    before = current_path(home)
+    path = home.register / "adoptions.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",live,", ",running,", 1), encoding="utf-8")
+    with pytest.raises(RegisterError) as caught:
+        build(home)
+    assert "adoptions.csv:3: status" in str(caught.value.findings[0])
+    assert current_path(home) == before
+    done = command(home, "build", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["findings"][0].startswith("adoptions.csv:3: status:")
+    assert done.stderr.startswith("adoptions.csv:3: status:")
+
+
+def test_the_last_three_stay_and_current_moves(home: Home) -> None:
+    made = [build(home).path for _ in range(5)]
+    assert [path.name for path in published_files(home)] == [
+        "record-3.duckdb",
+        "record-4.duckdb",
+        "record-5.duckdb",
+    ]
+    assert current_path(home) == made[-1]
+
+
+def test_a_lost_pointer_falls_back_to_the_newest(home: Home) -> None:
+    build(home)
+    newest = build(home).path
+    home.current_file.unlink()
+    assert current_path(home) == newest
+    home.current_file.write_text("record-99.duckdb\n")
+    assert current_path(home) == newest
+    assert build(home).path.name == "record-100.duckdb"
+
+
+def test_an_empty_home_builds(empty_home: Home) -> None:
+    made = build(empty_home)
+    assert made.rows["source"] == 0
+    assert rows_of(empty_home, "timeline") == []
+    assert rows_of(empty_home, "organisation_status") == []
+
+
+def test_every_table_view_and_column_has_a_comment(home: Home) -> None:
+    build(home)
+    with open_current(home) as connection:
+        missing = connection.execute(
+            """SELECT table_name FROM duckdb_tables() WHERE coalesce(comment, '') = ''
+            UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal AND coalesce(comment, '') = ''
+            UNION ALL SELECT table_name || '.' || column_name FROM duckdb_columns() WHERE NOT internal AND coalesce(comment, '') = ''"""
+        ).fetchall()
+    assert missing == []
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    import shutil
+
+    from data.home import PACKAGE
+
+    root: Path = tmp_path_factory.mktemp("real") / "home"
+    shutil.copytree(PACKAGE / "register", root / "register")
+    shutil.copyfile(PACKAGE / "programme.toml", root / "programme.toml")
+    home = Home(root)
+    build(home)
+    return open_current(home)
+
+
+def test_the_timeline_holds_every_dated_row_once(real: duckdb.DuckDBPyConnection) -> None:
+    ids = [row[0] for row in real.execute("SELECT id FROM timeline").fetchall()]
+    assert len(ids) == len(set(ids))
+    for table, key, date, kind in [
+        ("adoption", "adoption_id", "on_date", "adoption"),
+        ("statement", "statement_id", "published_on", "statement"),
+        ("review_event", "event_id", "on_date", "review_event"),
+        ("event", "event_id", "on_date", "event"),
+        ("claimed_total", "claim_id", "as_of", "claimed_total"),
+    ]:
+        wanted = {
+            f"{kind}.{row[0]}"
+            for row in real.execute(f"SELECT {key} FROM {table} WHERE {date} IS NOT NULL").fetchall()
+        }
+        assert wanted and wanted == {i for i in ids if i.startswith(f"{kind}.")}
+    assert "statement.acp-uk-2021-05" in ids
+    assert "petition.change-org-stopsim.2021-06-17.stopsim-2021-06-17-update" in ids
+    kinds = {row[0] for row in real.execute("SELECT DISTINCT kind FROM timeline").fetchall()}
+    assert kinds <= set(TIMELINE_KINDS)
+
+
+def test_timeline_spans_follow_the_precision(real: duckdb.DuckDBPyConnection) -> None:
+    wrong = real.execute(
+        """SELECT id FROM timeline WHERE last_day IS NULL OR (date_precision = 'before') <> (first_day IS NULL)
+        OR first_day > last_day OR (date_precision = 'day' AND first_day <> last_day)"""
+    ).fetchall()
+    assert wrong == []
+    assert real.execute(
+        "SELECT first_day::VARCHAR, last_day::VARCHAR FROM timeline WHERE id = 'statement.acp-uk-2021-05'"
+    ).fetchall() == [("2021-05-01", "2021-05-31")]
+
+
+def test_every_trust_and_force_has_one_of_ten_statuses(real: duckdb.DuckDBPyConnection) -> None:
+    bodies = real.execute(
+        "SELECT count(*) FROM organisation WHERE kind IN ('mental-health-trust', 'police-force')"
+    ).fetchone()
+    rows = real.execute("SELECT status, strength FROM organisation_status").fetchall()
+    assert bodies and len(rows) == bodies[0]
+    assert {row[0] for row in rows} <= set(ORGANISATION_STATUSES)
+    assert {row[1] for row in rows} <= set(STRENGTHS)
+
+
+def test_a_merged_body_counts_once(real: duckdb.DuckDBPyConnection) -> None:
+    bodies = real.execute("SELECT count(DISTINCT counts_as) FROM organisation_status").fetchone()
+    counted = real.execute("SELECT sum(bodies) FROM status_count").fetchone()
+    assert bodies and counted and bodies[0] == counted[0]
+    rows = dict(
+        real.execute(
+            "SELECT org_id, counts_as FROM organisation_status WHERE org_id IN ('2gether', 'slam')"
+        ).fetchall()
+    )
+    assert rows == {"2gether": "gloucestershire-health-and-care", "slam": "slam"}
+
+
+RULES = [
+    ([], "unknown", "none"),
+    ([("live", "2019", "year", "own-word", "name")], "used", "shown"),
+    ([("live", "2019", "year", "news", "name")], "used", "reported"),
+    ([("live", "2019", "year", "own-word", "area")], "unknown", "claimed"),
+    ([("live", "2019", "year", "claim", "name")], "unknown", "claimed"),
+    ([("live", "2019", "year", "claim", "name"), ("planned", "", "", "news", "name")], "planned", "reported"),
+    ([("live", "2019", "year", "own-word", "name"), ("ended", "2021-05", "month", "news", "name")], "ended", "shown"),
+    ([("ended", "2020", "year", "news", "name"), ("live", "2021-05", "month", "own-word", "name")], "used", "shown"),
+    ([("ended", "2020", "year", "news", "name"), ("live", "2021-05", "before", "own-word", "name")], "ended", "shown"),
+    ([("live", "2019", "year", "news", "name"), ("paused", "2021", "year", "news", "name")], "paused", "reported"),
+    ([("live", "2019", "year", "own-word", "name"), ("denied", "2021", "year", "own-word", "name")], "disputed", "shown"),
+    ([("similar-model", "2019", "year", "campaign", "team"), ("denied", "2021", "year", "own-word", "name")], "disputed", "shown"),
+    ([("live", "2019", "year", "claim", "name"), ("denied", "2021", "year", "own-word", "name")], "denied", "shown"),
+    ([("never", "2021", "year", "own-word", "name")], "never", "shown"),
+    ([("similar-model", "2019", "year", "news", "name")], "similar-scheme", "reported"),
+    ([("similar-model", "2019", "year", "news", "name"), ("live", "2018", "year", "news", "name")], "used", "reported"),
+    ([("not-answered", "2021", "year", "record", "name")], "not-answered", "reported"),
+    ([("reviewed", "2021", "year", "own-word", "name")], "unknown", "shown"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("assertions", "status", "strength"), RULES)
+def test_the_stated_rule_of_the_status(
+    empty_home: Home, assertions: list[tuple[str, str, str, str, str]], status: str, strength: str
+) -> None:
+    (empty_home.register / "organisations.csv").write_text(
+        "org_id,name,kind,ods_code,region,latitude,longitude,website,successor_id,note\n"
+        "t,T Trust,mental-health-trust,RAA,London,,,,,\n",
+        encoding="utf-8",
+    )
+    (empty_home.register / "sources.csv").write_text(
+        "source_id,url,title,publisher_id,published_on,date_precision,format,kind,note\n"
+        "s,https://example.org/,S,,,,html,news,\n",
+        encoding="utf-8",
+    )
+    lines = [
+        "adoption_id,trust_id,police_id,other_ids,team,status,on_date,date_precision,source_id,where_in_source,summary,basis,matched"
+    ]
+    for number, (says, on_date, precision, basis, matched) in enumerate(assertions):
+        lines.append(f"a{number},t,,,,{says},{on_date},{precision},s,,Said.,{basis},{matched}")
+    (empty_home.register / "adoptions.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    build(empty_home)
+    with open_current(empty_home) as connection:
+        assert connection.execute("SELECT status, strength FROM organisation_status").fetchall() == [
+            (status, strength)
+        ]
