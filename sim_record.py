@@ -27,9 +27,7 @@ app = typer.Typer(
 
 @app.callback(invoke_without_command=True)
 def about(
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and end.", is_eager=True)
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
 ) -> None:
     """A public record: collect public pages, check and publish the register, show and query it."""
     if version:
@@ -65,9 +63,7 @@ def up(
             sound = False
             for finding in error.findings:
                 say(str(finding))
-            say(
-                f"{len(error.findings)} finding(s) in the register: the dashboard shows them until they are mended."
-            )
+            say(f"{len(error.findings)} finding(s) in the register: the dashboard shows them until they are mended.")
         except WorkError as error:
             say(str(error))
     chosen = dashboard.cli.choose_port(address, port)

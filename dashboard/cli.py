@@ -30,12 +30,8 @@ class Format(StrEnum):
 
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT or EXPLAIN.")],
-    output_format: Annotated[
-        Format, typer.Option("--format", help="How the answer is written.")
-    ] = Format.TABLE,
-    output: Annotated[
-        Path | None, typer.Option("--output", help="Write to this file instead of stdout.")
-    ] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="How the answer is written.")] = Format.TABLE,
+    output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many rows.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -65,9 +61,7 @@ def query(
     if as_json:
         from dashboard.sql.formats import plain
 
-        print_json(
-            {"ok": True, "columns": columns, "rows": [[plain(value) for value in row] for row in rows]}
-        )
+        print_json({"ok": True, "columns": columns, "rows": [[plain(value) for value in row] for row in rows]})
         return
     _write(columns, rows, output_format, output)
 
@@ -108,9 +102,7 @@ def _write(columns: list[str], rows: Sequence[Sequence[Any]], form: Format, outp
     try:
         if form is Format.JSON:
             out.write(
-                json.dumps(
-                    [dict(zip(columns, map(plain, row), strict=True)) for row in rows], ensure_ascii=False
-                )
+                json.dumps([dict(zip(columns, map(plain, row), strict=True)) for row in rows], ensure_ascii=False)
                 + "\n"
             )
         else:
@@ -149,7 +141,7 @@ def choose_port(address: str, wanted: int | None) -> int:
             except OSError:
                 continue
             return port
-    stop(
+    return stop(
         f"Port {wanted or '8501 to 8600'} on {address} is taken or not allowed; name another with --port.",
         code=USAGE,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def write_progress(path: Path, progress: Progress) -> None:
     """Replace the file in one step, so that a reader never sees half of it."""
     temporary = path.with_suffix(".new")
     temporary.write_text(json.dumps(asdict(progress)), encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def read_progress(path: Path) -> Progress | None:

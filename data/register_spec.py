@@ -20,7 +20,7 @@ MAX_SUMMARY_WORDS: Final = 40
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `of` is the vocabulary of a word, `to` the table of a reference, `low`/`high` the bounds of a number."""
+    """One column: `of` the vocabulary of a word, `to` the file of a reference, `low` and `high` bounds of a number."""
 
     name: str
     kind: Kind

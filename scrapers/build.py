@@ -69,10 +69,10 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
             for spec in FILES:
                 _load(connection, spec, register)
             with _collected(home, work) as source:
-                for table in schema.COLLECTED if source is not None else ():
-                    assert source is not None
-                    _copy(source, connection, table)
-            _describe(connection, home, register)
+                if source is not None:
+                    for table in schema.COLLECTED:
+                        _copy(source, connection, table)
+            _describe(connection, home)
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
             rows = _count(connection)
@@ -98,9 +98,7 @@ def _load(connection: duckdb.DuckDBPyConnection, spec: RegisterFile, register: R
         return
     names = [column.name for column in spec.columns]
     fields = [pa.field(column.name, _ARROW.get(column.kind, pa.string())) for column in spec.columns]
-    batch = pa.Table.from_pylist(
-        [{name: row[name] for name in names} for row in rows], schema=pa.schema(fields)
-    )
+    batch = pa.Table.from_pylist([{name: row[name] for name in names} for row in rows], schema=pa.schema(fields))
     _insert(connection, spec.table, names, batch)
 
 
@@ -115,9 +113,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, names: list[str],
 
 
 @contextmanager
-def _collected(
-    home: Home, work: duckdb.DuckDBPyConnection | None
-) -> Iterator[duckdb.DuckDBPyConnection | None]:
+def _collected(home: Home, work: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckDBPyConnection | None]:
     if work is not None:
         yield work.cursor()
         return
@@ -143,16 +139,14 @@ def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, 
         _insert(target, table, names, pa.Table.from_batches([batch]))
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, home: Home, register: Register) -> None:
+def _describe(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
     digest = hashlib.sha256()
     for spec in FILES:
         path = home.register / f"{spec.name}.csv"
         if path.is_file():
             digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     built_at = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-    connection.execute(
-        "INSERT INTO build VALUES (?, ?, ?)", [built_at, digest.hexdigest(), software_version()]
-    )
+    connection.execute("INSERT INTO build VALUES (?, ?, ?)", [built_at, digest.hexdigest(), software_version()])
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -67,9 +67,7 @@ def collect(
     kind: Annotated[
         list[str] | None, typer.Option("--kind", help="Only sources of this kind; may be given again.")
     ] = None,
-    limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Ask at most this many sources.")
-    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Ask at most this many sources.")] = None,
     archive: Annotated[
         list[str] | None,
         typer.Option("--archive", help="Ask this web archive (its address) when a page is gone."),
@@ -78,9 +76,7 @@ def collect(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Allow private and loopback addresses (for tests).")
     ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the last run that was cut off.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run that was cut off.")] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -96,9 +92,7 @@ def collect(
             )
     for address in archive or []:
         if not address.startswith(("http://", "https://")):
-            raise typer.BadParameter(
-                f"{address!r} is no address; allowed: http:// or https://", param_hint="--archive"
-            )
+            raise typer.BadParameter(f"{address!r} is no address; allowed: http:// or https://", param_hint="--archive")
     place = home_of(home, as_json=as_json)
     programme = programme_of(place, as_json=as_json)
     options = CollectOptions(

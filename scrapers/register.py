@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -59,9 +60,7 @@ def read_register(home: Home) -> Register:
         for path in sorted(home.register.glob("*.csv")):
             if path.name not in known:
                 allowed = ", ".join(sorted(known))
-                register.findings.append(
-                    Finding(path.name, 0, "", f"is no file of the register; allowed: {allowed}")
-                )
+                register.findings.append(Finding(path.name, 0, "", f"is no file of the register; allowed: {allowed}"))
     for spec in FILES:
         _read_file(home.register / f"{spec.name}.csv", spec, register)
     _check_keys(register)
@@ -109,9 +108,7 @@ def _read_file(path: Path, spec: RegisterFile, register: Register) -> None:
             register.tables[spec.table].append(row)
             register.lines[spec.table].append(line)
     except csv.Error as error:
-        add(
-            Finding(path.name, start, "", f"is not CSV: {error}; quote cells that hold commas or line breaks")
-        )
+        add(Finding(path.name, start, "", f"is not CSV: {error}; quote cells that hold commas or line breaks"))
 
 
 def _check_header(name: str, header: list[str], spec: RegisterFile, add: Callable[[Finding], None]) -> bool:
@@ -159,7 +156,7 @@ def _read_row(
             elif column.kind in ("refs", "words"):
                 row[key] = []
             continue
-        row[key] = _READERS[column.kind](value, column, lambda text, key=key: wrong(key, text))
+        row[key] = _READERS[column.kind](value, column, partial(wrong, key))
     _check_dates(row, columns, wrong)
     return row
 
@@ -255,11 +252,7 @@ def _read_float(value: str, column: Column, wrong: Wrong) -> float | None:
 def _read_url(value: str, _column: Column, wrong: Wrong) -> str:
     try:
         parts = urlsplit(value)
-        whole = (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and (parts.port is None or parts.port > 0)
-        )
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         whole = False
     if not whole or re.search(r"[\s<>\"]", value) or (parts.username is not None):
@@ -303,9 +296,7 @@ def _check_dates(row: Row, columns: dict[str, Column], wrong: Callable[[str, str
             covered = span(value, precision)
         except ValueError:
             if precision in LENGTHS and len(value) in (4, 7, 10) and len(value) not in LENGTHS[precision]:
-                wanted = " or ".join(
-                    {4: "YYYY", 7: "YYYY-MM", 10: "YYYY-MM-DD"}[n] for n in LENGTHS[precision]
-                )
+                wanted = " or ".join({4: "YYYY", 7: "YYYY-MM", 10: "YYYY-MM-DD"}[n] for n in LENGTHS[precision])
                 wrong("date_precision", f"{precision!r} does not fit {value!r}; allowed with it: {wanted}")
             continue
         recorded = row.get("recorded_on")
@@ -349,9 +340,7 @@ def _check_keys(register: Register) -> None:
 
 def _check_references(register: Register) -> None:
     known = {
-        spec.name: {row[spec.key] for row in register.tables[spec.table]}
-        for spec in FILES
-        if spec.key is not None
+        spec.name: {row[spec.key] for row in register.tables[spec.table]} for spec in FILES if spec.key is not None
     }
     for spec in FILES:
         for row, line in zip(register.tables[spec.table], register.lines[spec.table], strict=True):

@@ -28,7 +28,5 @@ def one_question(sql: str) -> str:
         raise Refused(f"There are {len(statements)} statements here; one question at a time, please.")
     if statements[0].type not in ALLOWED:
         kind = str(statements[0].type).removeprefix("StatementType.").replace("_", " ")
-        raise Refused(
-            f"{kind} is not a question. Only SELECT and EXPLAIN are answered: the record is read-only."
-        )
+        raise Refused(f"{kind} is not a question. Only SELECT and EXPLAIN are answered: the record is read-only.")
     return sql

@@ -127,8 +127,7 @@ def test_the_timeline_holds_every_dated_row_once(real: duckdb.DuckDBPyConnection
         ("claimed_total", "claim_id", "as_of", "claimed_total"),
     ]:
         wanted = {
-            f"{kind}.{row[0]}"
-            for row in real.execute(f"SELECT {key} FROM {table} WHERE {date} IS NOT NULL").fetchall()
+            f"{kind}.{row[0]}" for row in real.execute(f"SELECT {key} FROM {table} WHERE {date} IS NOT NULL").fetchall()
         }
         assert wanted and wanted == {i for i in ids if i.startswith(f"{kind}.")}
     assert "statement.acp-uk-2021-05" in ids
@@ -163,9 +162,7 @@ def test_a_merged_body_counts_once(real: duckdb.DuckDBPyConnection) -> None:
     counted = real.execute("SELECT sum(bodies) FROM status_count").fetchone()
     assert bodies and counted and bodies[0] == counted[0]
     rows = dict(
-        real.execute(
-            "SELECT org_id, counts_as FROM organisation_status WHERE org_id IN ('2gether', 'slam')"
-        ).fetchall()
+        real.execute("SELECT org_id, counts_as FROM organisation_status WHERE org_id IN ('2gether', 'slam')").fetchall()
     )
     assert rows == {"2gether": "gloucestershire-health-and-care", "slam": "slam"}
 
@@ -214,6 +211,4 @@ def test_the_stated_rule_of_the_status(
     (empty_home.register / "adoptions.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     build(empty_home)
     with open_current(empty_home) as connection:
-        assert connection.execute("SELECT status, strength FROM organisation_status").fetchall() == [
-            (status, strength)
-        ]
+        assert connection.execute("SELECT status, strength FROM organisation_status").fetchall() == [(status, strength)]

@@ -169,8 +169,7 @@ def test_a_file_that_is_not_utf8_is_named_with_its_line(home: Home) -> None:
 def test_an_unknown_file_is_a_finding(home: Home) -> None:
     (home.register / "adoption.csv").write_text("adoption_id\n", encoding="utf-8")
     assert any(
-        line.startswith("adoption.csv: is no file of the register; allowed: adoptions.csv")
-        for line in findings(home)
+        line.startswith("adoption.csv: is no file of the register; allowed: adoptions.csv") for line in findings(home)
     )
 
 
@@ -198,10 +197,7 @@ def test_a_byte_order_mark_and_cells_with_line_breaks_are_read(empty_home: Home)
 
 def test_corrections_name_tables_of_the_register(home: Home) -> None:
     path = home.register / "corrections.csv"
-    path.write_text(
-        path.read_text(encoding="utf-8") + "2026-11-23,facts,x,summary,a,b,typing slip\n", encoding="utf-8"
-    )
+    path.write_text(path.read_text(encoding="utf-8") + "2026-11-23,facts,x,summary,a,b,typing slip\n", encoding="utf-8")
     assert any(
-        line.startswith("corrections.csv:2: table: 'facts' is no table of the register")
-        for line in findings(home)
+        line.startswith("corrections.csv:2: table: 'facts' is no table of the register") for line in findings(home)
     )
