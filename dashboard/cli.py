@@ -132,7 +132,7 @@ def serve(
 
 
 def choose_port(address: str, wanted: int | None) -> int:
-    """A free port: the wanted one, else the first free one from 8501. Ends the command where the wanted one is taken."""
+    """A free port: the wanted one, else the first free one from 8501. Ends the command where that one is taken."""
     for port in [wanted] if wanted else range(8501, 8601):
         with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
