@@ -49,7 +49,7 @@ def test_query_in_the_other_formats(built: Home, tmp_path: Path) -> None:
         as_json[0]["org_id"] == "slam" and "SLaM" in as_json[0]["aliases"] and as_json[0]["recorded_on"] == "2026-11-23"
     )
     as_csv = run("query", sql, "--format", "csv", home=built).stdout.decode()
-    assert ";" in list(csv.DictReader(io.StringIO(as_csv)))[0]["aliases"]
+    assert ";" in next(iter(csv.DictReader(io.StringIO(as_csv))))["aliases"]
     file = tmp_path / "answer.parquet"
     assert run("query", sql, "--format", "parquet", "--output", str(file), home=built).returncode == 0
     assert pq.read_table(file).to_pylist()[0]["org_id"] == "slam"
