@@ -1,0 +1,71 @@
+"""The page script: navigation, what stands around a page, and the page itself. Runs once for each reader's step."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from dashboard.parts import frame
+from dashboard.parts.html import fill, many
+from dashboard.plain import ADDRESSES, MENU, trouble_page
+from dashboard.start import START, Context, Trouble
+from data.progress import Progress, read_progress
+
+
+def run() -> None:
+    """Draw the page that the reader asked for, or why there is none."""
+    state = START.state()
+    if isinstance(state, Trouble):
+        st.set_page_config(page_title=state.title, layout="wide")
+        st.html(trouble_page(state))
+        return
+    site = state.programme.programme.title
+    chosen = st.navigation(
+        [st.Page(each.page, title=each.title, url_path=each.url_path, default=not each.url_path) for each in ADDRESSES],
+        position="top",
+    )
+    st.set_page_config(page_title=f"{chosen.title} · {site}", layout="wide")
+    here = next((each.path for each in ADDRESSES if each.url_path == chosen.url_path), "/")
+    st.html(frame.masthead(state.programme) + frame.menu(MENU, here))
+    show_progress(state)
+    chosen.run()
+    st.html(frame.footer(state.programme, state.record))
+
+
+def show_progress(context: Context) -> None:
+    """A quiet line about the run under way, which looks again every few seconds, and only while there is one."""
+    if running(read_progress(context.home.progress_file)) is None:
+        return
+    _progress_line()
+
+
+def running(progress: Progress | None) -> Progress | None:
+    """The progress if a run is under way and its writer has not fallen silent."""
+    if progress is None or progress.state == "ended" or progress.is_stale(dt.datetime.now(dt.UTC)):
+        return None
+    return progress
+
+
+@st.fragment(run_every="4s")
+def _progress_line() -> None:
+    state = START.state()
+    if isinstance(state, Trouble):
+        return
+    progress = running(read_progress(state.home.progress_file))
+    if progress is None:
+        st.rerun()
+    elif progress.state == "publishing":
+        st.html('<p class="progress" role="status">All pages have been asked. What was found is being published.</p>')
+    else:
+        st.html(
+            fill(
+                '<p class="progress" role="status">Collecting: {done} of {sources} asked, {captured} captured, '
+                "{failed} not. At most one request to a site every {delay:g} seconds.</p>",
+                done=progress.done,
+                sources=many(progress.sources, "page"),
+                captured=progress.captured,
+                failed=progress.failed,
+                delay=progress.delay,
+            )
+        )

@@ -1,0 +1,101 @@
+"""Filters: select boxes bound to the address in the app, a form without JavaScript on the plain page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard.parts.html import EMPTY, fill, join
+from dashboard.parts.notes import note
+from dashboard.parts.params import Params
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One filter. `options` are (value, words) pairs; the words stand in the address, as Streamlit binds them."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str], ...]
+    anything: str = "all"
+
+    def value_of(self, words: str) -> str | None:
+        """The value that a parameter means, given as words or as the value itself; "" for all, None for none known."""
+        if not words or words == self.anything:
+            return ""
+        for value, known in self.options:
+            if words in (known, value):
+                return value
+        return None
+
+    def words_of(self, value: str) -> str:
+        """What stands in the address for a value."""
+        return dict(self.options).get(value, "")
+
+
+def chosen(choices: Sequence[Choice], params: Params) -> tuple[dict[str, str], Markup]:
+    """Values by name ("" for all), and a remark for each parameter that names nothing known."""
+    values: dict[str, str] = {}
+    remarks = []
+    for choice in choices:
+        asked = params.get(choice.name)
+        value = choice.value_of(asked)
+        if value is None:
+            remarks.append(
+                note(fill("There is no {l} “{a}” here, so all are shown.", l=choice.label.lower(), a=asked), "warning")
+            )
+        values[choice.name] = value or ""
+    return values, join(remarks)
+
+
+def select_boxes(choices: Sequence[Choice], params: Params) -> dict[str, str]:
+    """Draw the filters side by side, bound to the address; values by name ("" for all). Only inside a page run.
+
+    A value in the address (words or the value itself) is taken up; Streamlit drops those that it does not know.
+    """
+    values: dict[str, str] = {}
+    with st.container(key="filters"):
+        columns = st.columns(len(choices))
+        for column, choice in zip(columns, choices, strict=True):
+            known = choice.value_of(params.get(choice.name))
+            words = choice.words_of(known) if known else ""
+            if words and st.query_params.get(choice.name) not in (None, words) and choice.name not in st.session_state:
+                st.query_params[choice.name] = words
+            with column:
+                picked = st.selectbox(
+                    choice.label,
+                    [choice.anything, *(words for _, words in choice.options)],
+                    key=choice.name,
+                    bind="query-params",
+                )
+            values[choice.name] = choice.value_of(str(picked)) or ""
+    return values
+
+
+def form(path: str, choices: Sequence[Choice], params: Params) -> Markup:
+    """The same filters as a form that works without JavaScript."""
+    boxes = []
+    for choice in choices:
+        now = choice.value_of(params.get(choice.name)) or ""
+        options = [_option("", choice.anything, not now)]
+        options += [_option(words, words, value == now) for value, words in choice.options]
+        boxes.append(
+            fill(
+                '<label>{label}<select name="{name}">{options}</select></label>',
+                label=choice.label,
+                name=choice.name,
+                options=join(options),
+            )
+        )
+    return fill(
+        '<form class="filters" method="get" action="{path}">{boxes}<button type="submit">Show</button></form>',
+        path=path,
+        boxes=join(boxes),
+    )
+
+
+def _option(value: str, words: str, selected: bool) -> Markup:
+    return fill('<option value="{v}"{s}>{w}</option>', v=value, s=Markup(" selected") if selected else EMPTY, w=words)

@@ -1,0 +1,31 @@
+"""Short remarks on a page: nothing there yet, mind this, this page speaks of harm."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from dashboard.parts.html import EMPTY, fill
+
+
+def empty_state(what: str, why: Markup | str = EMPTY) -> Markup:
+    """A written empty state: `what` is not there, `why` and what to do about it."""
+    return fill(
+        '<div class="empty"><p><strong>{what}</strong></p>{why}</div>',
+        what=what,
+        why=fill("<p>{w}</p>", w=why) if why else EMPTY,
+    )
+
+
+def note(text: Markup | str, kind: str = "note") -> Markup:
+    """A remark beside the text; `kind` is "note" or "warning"."""
+    return fill('<p class="note is-{kind}">{text}</p>', kind=kind, text=text)
+
+
+def content_note(text: str = "") -> Markup:
+    """Stands before accounts of harm, with the way to the support lines."""
+    words = text or "This page speaks of distress, self-harm and refused care."
+    return fill(
+        '<p class="note is-content"><strong>Content note.</strong> {words} '
+        '<a href="#support">Support lines</a> stand at the end of each page.</p>',
+        words=words,
+    )

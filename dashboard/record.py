@@ -1,0 +1,156 @@
+"""The published record as the dashboard reads it: opened once, shared by all readers, replaced when a new one comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import fields
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import duckdb
+
+from data import published
+from data.home import Home
+
+CLOSE_AFTER_SECONDS = 120.0
+MEMO_ENTRIES = 4000
+
+Shape = TypeVar("Shape")
+Answer = TypeVar("Answer")
+Rest = ParamSpec("Rest")
+
+
+class Record:
+    """One published database, read-only. Answers of functions marked `per_record` are kept while it is in force."""
+
+    def __init__(self, path: Path, stamp: int) -> None:
+        self.path = path
+        self.stamp = stamp
+        self.number = published.number_of(path) or 0
+        self._connection = published.open_database(path)
+        self._lock = threading.Lock()
+        self._memo: OrderedDict[Hashable, Any] = OrderedDict()
+        self.built_at = self._built_at()
+        self.superseded_at: float | None = None
+
+    @property
+    def built_on(self) -> dt.date:
+        """Day on which it was built, UTC."""
+        return self.built_at.date()
+
+    def _built_at(self) -> dt.datetime:
+        rows = self.rows("SELECT built_at FROM build LIMIT 1")
+        if rows:
+            built_at: dt.datetime = rows[0][0]
+            return built_at.replace(tzinfo=dt.UTC)
+        return dt.datetime.fromtimestamp(self.stamp / 1e9, tz=dt.UTC)
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """All rows of one statement, on a cursor of its own, so that readers in several threads do not meet."""
+        with self._lock:
+            cursor = self._connection.cursor()
+        try:
+            return cursor.execute(sql, list(parameters)).fetchall()
+        finally:
+            cursor.close()
+
+    def fetch(self, shape: type[Shape], sql: str, parameters: Sequence[object] = ()) -> tuple[Shape, ...]:
+        """Rows as values of the dataclass `shape`; the columns must bear the names of its fields, in order.
+
+        Lists become tuples, so that rows are values that cannot change. Raises TypeError where the names differ.
+        """
+        with self._lock:
+            cursor = self._connection.cursor()
+        try:
+            answer = cursor.execute(sql, list(parameters))
+            names = [column[0] for column in answer.description or ()]
+            wanted = [field.name for field in fields(shape)]  # type: ignore[arg-type]
+            if names != wanted:
+                raise TypeError(f"{shape.__name__} has {wanted}, the statement gives {names}")
+            return tuple(
+                shape(*(tuple(cell) if isinstance(cell, list) else cell for cell in row)) for row in answer.fetchall()
+            )
+        finally:
+            cursor.close()
+
+    def remember(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """What `make` gave for `key` the first time; the entries used least recently are dropped."""
+        with self._lock:
+            if key in self._memo:
+                self._memo.move_to_end(key)
+                return self._memo[key]  # type: ignore[no-any-return]
+        answer = make()
+        with self._lock:
+            self._memo[key] = answer
+            while len(self._memo) > MEMO_ENTRIES:
+                self._memo.popitem(last=False)
+        return answer
+
+    def close(self) -> None:
+        """Give the file back. Queries after this raise duckdb.ConnectionException."""
+        self._connection.close()
+
+
+def per_record(function: Callable[Concatenate[Record, Rest], Answer]) -> Callable[Concatenate[Record, Rest], Answer]:
+    """Keep the answers of `function(record, ...)` with the record; the other arguments must be hashable."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def remembered(record: Record, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
+        key = (name, args, tuple(sorted(kwargs.items())))
+        return record.remember(key, lambda: function(record, *args, **kwargs))
+
+    return remembered
+
+
+class Store:
+    """The record in force in one home, followed as CURRENT moves."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._lock = threading.Lock()
+        self._current: Record | None = None
+        self._old: list[Record] = []
+
+    def current(self) -> Record:
+        """The record that CURRENT names, opened if it is new. Raises data.published.NotPublished.
+
+        A record that was replaced is closed two minutes later, when no page can still be reading it.
+        """
+        path = published.current_path(self.home)
+        try:
+            stamp = path.stat().st_mtime_ns
+        except FileNotFoundError as error:
+            raise published.NotPublished(f"{path.name} has gone. Run: sim-record build") from error
+        with self._lock:
+            now = self._current
+            if now is None or now.path != path or now.stamp != stamp:
+                try:
+                    new = Record(path, stamp)
+                except duckdb.Error as error:
+                    raise published.NotPublished(f"{path.name} cannot be read: {error}") from error
+                if now is not None:
+                    now.superseded_at = time.monotonic()
+                    self._old.append(now)
+                self._current = now = new
+            self._drop_old()
+            return now
+
+    def _drop_old(self) -> None:
+        for record in list(self._old):
+            if time.monotonic() - (record.superseded_at or 0.0) > CLOSE_AFTER_SECONDS:
+                self._old.remove(record)
+                record.close()
+
+    def close(self) -> None:
+        """Close every handle."""
+        with self._lock:
+            for record in [*self._old, *([self._current] if self._current else [])]:
+                record.close()
+            self._old.clear()
+            self._current = None

@@ -1,0 +1,327 @@
+"""The ASGI side: the plain page at each address, assets, answers to unknown paths, and headers for every answer.
+
+Other routes (permalinks, feeds, API) are added to ROUTES; a path that no route, page or file of Streamlit answers is a
+real 404.
+"""
+
+from __future__ import annotations
+
+import asyncio.base_events
+import contextlib
+import gzip
+import hashlib
+import mimetypes
+import re
+import socket
+from collections.abc import AsyncIterator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit
+from markupsafe import Markup, escape
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard import plain
+from dashboard.parts import frame
+from dashboard.parts.html import fill
+from dashboard.parts.params import Params
+from dashboard.start import START, Context, Trouble
+
+OWN_ASSETS: Final = Path(__file__).resolve().parent / "static"
+STREAMLIT_STATIC: Final = Path(streamlit.__file__).resolve().parent / "static"
+FOREVER: Final = "public, max-age=31536000, immutable"
+PASSED_ON: Final = ("/_stcore/", "/static/", "/media/", "/component/", "/app/static/")
+"""Paths under which Streamlit itself answers, or says 404."""
+HIDDEN: Final = frozenset({"/_stcore/metrics"})
+COMPRESSIBLE: Final = frozenset({".js", ".css", ".svg", ".json", ".txt", ".html", ".map"})
+
+POLICY: Final = (
+    "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self' data:; script-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def set_no_delay(sock: socket.socket) -> None:
+    """Send small answers at once. `streamlit run` binds its socket without naming TCP, which asyncio asks for."""
+    if sock.family in (socket.AF_INET, socket.AF_INET6) and sock.type == socket.SOCK_STREAM:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+asyncio.base_events._set_nodelay = set_no_delay  # type: ignore[attr-defined]
+
+
+# --- assets ---------------------------------------------------------------------------------------------------------
+
+
+def font_faces() -> str:
+    """@font-face rules for the fonts that Streamlit ships, whose file names change with its version."""
+    rules = []
+    for family, pattern, style in (
+        ("Source Sans", "SourceSansVF-Upright", "normal"),
+        ("Source Sans", "SourceSansVF-Italic", "italic"),
+        ("Source Serif", "SourceSerifVariable-Roman", "normal"),
+    ):
+        for file in sorted((STREAMLIT_STATIC / "static" / "media").glob(f"{pattern}*.woff2")):
+            rules.append(
+                f'@font-face{{font-family:"{family}";src:url("/static/media/{file.name}") format("woff2");'
+                f"font-weight:200 900;font-style:{style};font-display:swap}}"
+            )
+    return "\n".join(rules)
+
+
+def _read_assets() -> dict[str, tuple[bytes, str]]:
+    """Own assets by the name under which they are served, which holds a hash of their content."""
+    found = {}
+    for file in sorted(OWN_ASSETS.iterdir()):
+        if file.suffix not in (".css", ".js", ".svg", ".png", ".ico"):
+            continue
+        body = file.read_bytes()
+        if file.name == "app.css":
+            body = font_faces().encode() + b"\n" + body
+        name = f"{file.stem}.{hashlib.sha256(body).hexdigest()[:10]}{file.suffix}"
+        kind = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}.get(file.suffix)
+        found[name] = (body, kind or mimetypes.guess_type(file.name)[0] or "application/octet-stream")
+    return found
+
+
+ASSETS: Final = _read_assets()
+
+
+def asset_address(name: str) -> str:
+    """Where the own asset `name` (as the file is called in dashboard/static/) is served."""
+    stem, _, suffix = name.rpartition(".")
+    for served in ASSETS:
+        if re.fullmatch(rf"{re.escape(stem)}\.[0-9a-f]{{10}}\.{suffix}", served):
+            return f"/assets/{served}"
+    raise KeyError(name)
+
+
+async def asset(request: Request) -> Response:
+    """An own asset; its name changes with its content, so it may be kept for ever."""
+    found = ASSETS.get(request.path_params["name"])
+    if found is None:
+        return not_found_response(request)
+    body, kind = found
+    return Response(body, media_type=kind, headers={"Cache-Control": FOREVER})
+
+
+# --- the shell ------------------------------------------------------------------------------------------------------
+
+
+def _read_shell() -> tuple[str, str, str]:
+    """Streamlit's index.html in three: up to the title, up to the body's content, and the rest."""
+    page = (STREAMLIT_STATIC / "index.html").read_text(encoding="utf-8")
+    page = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
+    page = re.sub(r"<script>\s*window\.prerenderReady.*?</script>", "", page, flags=re.DOTALL)
+    page = re.sub(r"<noscript>.*?</noscript>", "", page, flags=re.DOTALL)
+    page = re.sub(r'<link[^>]*rel="(?:service-desc|shortcut icon)"[^>]*/?>', "", page)
+    page = re.sub(r"\n\s*\n+", "\n", page)
+    before, rest = page.split("<title>Streamlit</title>", 1)
+    head, body = rest.split('<div id="root"></div>', 1)
+    return before.lstrip(), head, '<div id="root"></div>' + body
+
+
+SHELL: Final = _read_shell()
+
+
+def shell_html(title: str, description: str, canonical: str, main: Markup, *, index: bool = True) -> str:
+    """The shell with a title, description and plain content of its own."""
+    before, head, after = SHELL
+    extra = fill(
+        '<title>{title}</title>\n<meta name="description" content="{description}">\n{canonical}{robots}'
+        '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="{icon}" type="image/svg+xml">\n'
+        '<link rel="stylesheet" href="{css}">\n<script src="{js}" defer></script>',
+        title=title,
+        description=description,
+        canonical=fill('<link rel="canonical" href="{c}">\n', c=canonical) if canonical else Markup(""),
+        robots=Markup("") if index else Markup('<meta name="robots" content="noindex">\n'),
+        icon=asset_address("icon.svg"),
+        css=asset_address("app.css"),
+        js=asset_address("plain.js"),
+    )
+    return f"{before}{extra}{head}{main}{after}"
+
+
+def _shell_of(address: plain.Address, params: Params) -> str:
+    state = START.state()
+    if isinstance(state, Trouble):
+        main = fill('<main id="plain"><div class="page">{b}</div></main>', b=plain.trouble_page(state))
+        return shell_html(state.title, state.what, "", main, index=False)
+    subject = state.programme.programme
+    return shell_html(
+        f"{address.title} · {subject.title}",
+        address.describe(state),
+        subject.base_url.rstrip("/") + address.path,
+        plain.plain_page(address, state, params),
+    )
+
+
+def _shell_route(address: plain.Address) -> Route:
+    async def answer(request: Request) -> Response:
+        params = Params.of(request.query_params.multi_items())
+        page = await run_in_threadpool(_shell_of, address, params)
+        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+
+    return Route(address.path, answer, name=f"page {address.path}")
+
+
+def not_found_response(request: Request) -> Response:
+    """A real 404 that helps on: what was asked for, and where the reader may want to go."""
+    state = START.state()
+    context = state if isinstance(state, Context) else None
+    title = "There is no such page"
+    body = fill(
+        '<main class="page"><div class="head"><h1>{title}</h1><p class="answer">Nothing on this record has the address '
+        "<code>{path}</code>. It may have been typed with a slip, or moved.</p></div>"
+        "{find}<ul>{links}</ul>{foot}</main>",
+        title=title,
+        path=request.url.path[:200],
+        find=Markup(
+            '<form class="find" method="get" action="/" role="search"><label for="find">Find a body or a place'
+            '</label><input id="find" name="find" type="search"><button type="submit">Find</button></form>'
+        ),
+        links=Markup("").join(
+            fill('<li><a href="{p}">{t}</a></li>', p=each.path, t=each.title) for each in plain.ADDRESSES
+        ),
+        foot=frame.footer(context.programme, context.record) if context else "",
+    )
+    head = frame.masthead(context.programme) if context else Markup("")
+    page = (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">\n'
+        f'<meta name="color-scheme" content="light dark"><link rel="icon" href="{asset_address("icon.svg")}">\n'
+        f'<link rel="stylesheet" href="{asset_address("app.css")}"></head>\n'
+        f'<body class="alone">{head}{body}</body></html>'
+    )
+    return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-cache"})
+
+
+ROUTES: Final[list[BaseRoute]] = [
+    *(_shell_route(address) for address in plain.ADDRESSES),
+    Route("/assets/{name}", asset),
+]
+
+
+# --- middleware -----------------------------------------------------------------------------------------------------
+
+
+class SecurityHeaders:
+    """The headers of HEADERS on every answer that does not set them itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.decode("latin-1").lower() for name, _ in message["headers"]}
+                added = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items() if k.lower() not in there]
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class KnownPaths:
+    """Answers a path that nothing knows with 404, where Streamlit would send its shell; drops a slash at the end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or self._is_known(scope):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        bare = scope["path"].rstrip("/")
+        response: Response
+        if bare != scope["path"] and self._is_known({**scope, "path": bare}):
+            query = f"?{request.url.query}" if request.url.query else ""
+            response = RedirectResponse(re.sub("^/+", "/", bare) + query, status_code=308)
+        else:
+            response = await run_in_threadpool(not_found_response, request)
+        await response(scope, receive, send)
+
+    @staticmethod
+    def _is_known(scope: Scope) -> bool:
+        path = scope["path"]
+        if path in HIDDEN:
+            return False
+        return path.startswith(PASSED_ON) or any(route.matches(scope)[0] is not Match.NONE for route in ROUTES)
+
+
+class StreamlitFiles:
+    """Streamlit's own scripts and styles, compressed once and kept for long: 2.6 MB become 0.8 MB."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and scope["path"].startswith("/static/"):
+            accepts = dict(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
+            found = await run_in_threadpool(streamlit_file, scope["path"], "gzip" in accepts)
+            if found is not None:
+                body, kind, coded = found
+                headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+                if coded:
+                    headers["Content-Encoding"] = "gzip"
+                await Response(body, media_type=kind, headers=headers)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+@lru_cache(maxsize=1024)
+def streamlit_file(path: str, coded: bool) -> tuple[bytes, str, bool] | None:
+    """(body, media type, whether gzipped) of a file under Streamlit's static folder whose name holds a hash."""
+    root = STREAMLIT_STATIC / "static"
+    file = (STREAMLIT_STATIC / path.lstrip("/")).resolve()
+    if not file.is_relative_to(root) or not file.is_file() or len(file.name.split(".")) < 3:
+        return None
+    kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    if file.suffix == ".js":
+        kind = "text/javascript"
+    body = file.read_bytes()
+    if coded and file.suffix in COMPRESSIBLE:
+        return gzip.compress(body, 6), kind, True
+    return body, kind, False
+
+
+MIDDLEWARE: Final = [
+    Middleware(SecurityHeaders),
+    Middleware(StreamlitFiles),
+    Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+    Middleware(KnownPaths),
+]
+EXCEPTION_HANDLERS: Final[Mapping[Any, Any]] = {}
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
+    """Open (or build) the record and make the pages warm beside the start; close the record at the end."""
+    START.on_new_record = plain.warm
+    opening = asyncio.get_running_loop().run_in_executor(None, START.state)
+    try:
+        yield {}
+    finally:
+        with contextlib.suppress(Exception):
+            await opening
+        START.close()

@@ -1,0 +1,216 @@
+"""What the dashboard needs before it can answer: a home, its programme, a published record (built if there is none)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import data
+from dashboard.record import Record, Store
+from data.home import Home, HomeError, find_home
+from data.programme import Programme, ProgrammeError, read_programme
+from data.published import NotPublished, current_path
+
+BUILD_SECONDS = 600
+
+Answer = TypeVar("Answer")
+Rest = ParamSpec("Rest")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a page is made from. `today` is the day of the reader's request, UTC."""
+
+    home: Home
+    programme: Programme
+    record: Record
+    today: dt.date
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why no page can be shown: `title` in a few words, `what` in a sentence, then each finding."""
+
+    title: str
+    what: str
+    findings: tuple[str, ...] = ()
+
+
+class NotReady(Exception):
+    """A page was asked for while the home is in trouble."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.title)
+        self.trouble = trouble
+
+
+class Start:
+    """The homes that this process serves (one, save in tests), each with its store."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stores: dict[Path, Store] = {}
+        self._programmes: dict[Path, tuple[tuple[int, int], Programme]] = {}
+        self._failed: dict[Path, tuple[tuple[tuple[str, int, int], ...], Trouble]] = {}
+        self._seen: dict[Path, int] = {}
+        self.on_new_record: Callable[[Context], None] | None = None
+
+    def state(self) -> Context | Trouble:
+        """The context of this moment, or why there is none. Costs a few file looks once the record is open."""
+        try:
+            home = find_home()
+        except HomeError as error:
+            return Trouble("There is no home to read", str(error))
+        try:
+            programme = self._programme(home)
+        except ProgrammeError as error:
+            return Trouble(
+                "programme.toml cannot be read",
+                "The file that says what this record is about has to be mended first. Reload the page after that.",
+                tuple(error.findings),
+            )
+        try:
+            record = self._store(home).current()
+        except NotPublished:
+            built = self._build(home)
+            if isinstance(built, Trouble):
+                return built
+            try:
+                record = self._store(home).current()
+            except NotPublished as error:
+                return Trouble("The record cannot be opened", str(error))
+        context = Context(home, programme, record, dt.datetime.now(dt.UTC).date())
+        self._announce(context)
+        return context
+
+    def _announce(self, context: Context) -> None:
+        if self._seen.get(context.home.root) == id(context.record):
+            return
+        self._seen[context.home.root] = id(context.record)
+        if self.on_new_record is not None:
+            threading.Thread(target=self._warm, args=(context,), daemon=True, name="warm-up").start()
+
+    def _warm(self, context: Context) -> None:
+        if self.on_new_record is not None:
+            self.on_new_record(context)
+        settle_memory()
+
+    def _store(self, home: Home) -> Store:
+        with self._lock:
+            return self._stores.setdefault(home.root, Store(home))
+
+    def _programme(self, home: Home) -> Programme:
+        look = home.programme_file.stat()
+        stamp = (look.st_mtime_ns, look.st_size)
+        kept = self._programmes.get(home.root)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, read_programme(home.programme_file))
+            self._programmes[home.root] = kept
+        return kept[1]
+
+    def _build(self, home: Home) -> Trouble | None:
+        """Build the record from the register once; a failure is remembered until a file of the register changes."""
+        with self._lock:
+            print_of_register = register_print(home)
+            failed = self._failed.get(home.root)
+            if failed is not None and failed[0] == print_of_register:
+                return failed[1]
+            try:
+                current_path(home)
+            except NotPublished:
+                trouble = build(home)
+                if trouble is not None:
+                    self._failed[home.root] = (print_of_register, trouble)
+                return trouble
+            return None
+
+    def close(self) -> None:
+        """Close every record that is open."""
+        with self._lock:
+            for store in self._stores.values():
+                store.close()
+            self._stores.clear()
+            self._seen.clear()
+
+
+def register_print(home: Home) -> tuple[tuple[str, int, int], ...]:
+    """Name, time and size of programme.toml and each file of the register."""
+    files = [home.programme_file, *sorted(home.register.glob("*.csv"))]
+    looks = [(file.name, file.stat()) for file in files if file.exists()]
+    return tuple((name, look.st_mtime_ns, look.st_size) for name, look in looks)
+
+
+def build(home: Home) -> Trouble | None:
+    """Publish a record by the command line, in a process of its own: what reads never writes. None if it went well."""
+    code = str(Path(data.__file__).resolve().parent.parent)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [code, os.environ.get("PYTHONPATH")]))}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "sim_record", "build", "--home", str(home.root), "--json"],
+            capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=BUILD_SECONDS, check=False,
+            env=environment,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Trouble("The record could not be built", str(error))
+    if done.returncode == 0:
+        return None
+    findings = findings_of(done.stdout)
+    if findings:
+        return Trouble(
+            "The register has to be mended first",
+            "Nothing is published while a row of the register is wrong. Each finding names file, line and column. "
+            "Mend them and reload this page.",
+            findings,
+        )
+    last_words = tuple(done.stderr.strip().splitlines()[-3:])
+    return Trouble("The record could not be built", "The command sim-record build failed. Its last words:", last_words)
+
+
+def findings_of(printed: str) -> tuple[str, ...]:
+    """The findings in the JSON that `sim-record build --json` prints; none where it is something else."""
+    try:
+        summary = json.loads(printed)
+    except ValueError:
+        return ()
+    findings = summary.get("findings", []) if isinstance(summary, dict) else []
+    return tuple(str(finding) for finding in findings) if isinstance(findings, list) else ()
+
+
+def settle_memory() -> None:
+    """Take what lives long out of the walks of the garbage collector, which Streamlit starts after every page run."""
+    gc.collect()
+    gc.freeze()
+
+
+START = Start()
+
+
+def context() -> Context:
+    """The context of this moment, for pages and routes. Raises NotReady."""
+    state = START.state()
+    if isinstance(state, Trouble):
+        raise NotReady(state)
+    return state
+
+
+def per_page(function: Callable[Concatenate[Context, Rest], Answer]) -> Callable[Concatenate[Context, Rest], Answer]:
+    """Keep what `function(context, ...)` gave with record, programme and day; its other arguments must be hashable."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def remembered(context: Context, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
+        key = (name, context.today, id(context.programme), args, tuple(sorted(kwargs.items())))
+        # The programme is kept beside the answer, so that its id is not given to another one.
+        return context.record.remember(key, lambda: (context.programme, function(context, *args, **kwargs)))[1]
+
+    return remembered

@@ -1,0 +1,45 @@
+// Hands over from the plain page, which came with the shell, to the app, once the app shows its own heading.
+(() => {
+  "use strict";
+  // The server is at the root of this address; without this the app asks for it under the page's own path first.
+  window.__streamlit = { BACKEND_BASE_URL: location.origin + "/" };
+  const plain = document.getElementById("plain");
+  const root = document.getElementById("root");
+  if (!plain || !root) return;
+  root.inert = true; // until it takes over, one page for screen readers and the keyboard
+  const begun = Date.now();
+  const typing = () => {
+    const at = document.activeElement;
+    return at && plain.contains(at) && at.matches("input, select, textarea");
+  };
+  const ready = () => {
+    const main = document.querySelector('[data-testid="stMain"]');
+    if (!main || !main.querySelector("h1")) return false;
+    const app = document.querySelector('[data-testid="stApp"]');
+    const settled = !app || app.dataset.testScriptState === "notRunning" || Date.now() - begun > 8000;
+    return settled && !typing() && plain.scrollTop < window.innerHeight;
+  };
+  const takeOver = () => {
+    const main = document.querySelector('[data-testid="stMain"]');
+    const focused = plain.contains(document.activeElement) ? document.activeElement : null;
+    const target = focused && focused.matches("a[href]") ? focused.getAttribute("href") : null;
+    const scrolled = plain.scrollTop;
+    root.inert = false;
+    plain.remove();
+    main.scrollTop = scrolled;
+    if (target) {
+      for (const link of document.querySelectorAll("a[href]")) {
+        if (link.getAttribute("href") === target) { link.focus({ preventScroll: true }); break; }
+      }
+    }
+    if (location.hash.length > 1) {
+      const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (place) place.scrollIntoView();
+    }
+  };
+  const timer = setInterval(() => {
+    if (!ready()) return;
+    clearInterval(timer);
+    takeOver();
+  }, 60);
+})();
