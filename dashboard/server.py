@@ -29,6 +29,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import plain
+from dashboard.api import openapi, tables
 from dashboard.parts import frame
 from dashboard.parts.html import fill
 from dashboard.parts.params import Params
@@ -214,6 +215,8 @@ def not_found_response(request: Request) -> Response:
 ROUTES: Final[list[BaseRoute]] = [
     *(_shell_route(address) for address in plain.ADDRESSES),
     Route("/assets/{name}", asset),
+    *openapi.routes(),
+    *tables.routes(),
 ]
 
 

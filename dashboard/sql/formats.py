@@ -41,6 +41,11 @@ def as_cell(value: Any) -> str:
     return str(value)
 
 
+def guarded(cell: str) -> str:
+    """Text for a CSV that a spreadsheet may open: a leading apostrophe keeps it from being run as a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """A header and rows, and nothing else."""
     writer = csv.writer(out, lineterminator="\n")

@@ -1,0 +1,1 @@
+"""The record for programs: tables with filters, SQL, search, all under /api/v1/."""
