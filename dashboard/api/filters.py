@@ -60,7 +60,8 @@ class Selection:
     def facet_sql(self, column: TableColumn) -> tuple[str, list[object]]:
         """The statement that counts the values of one column among the rows of the filters."""
         cell = f"unnest({quoted(column.name)})" if column.is_list else quoted(column.name)
-        text = f"""SELECT value, count(*) FROM (SELECT {cell} AS value FROM {quoted(self.table.name)} WHERE {self.where})  # noqa: E501
+        inner = f"SELECT {cell} AS value FROM {quoted(self.table.name)} WHERE {self.where}"  # noqa: S608
+        text = f"""SELECT value, count(*) FROM ({inner})
             GROUP BY value ORDER BY count(*) DESC, value NULLS LAST LIMIT 50"""  # noqa: S608
         return text, list(self.values)
 
