@@ -27,6 +27,7 @@ class Subject(_Section):
     title: str = Field(min_length=1)
     short_name: str = Field(min_length=1)
     name: str = ""
+    headline: str = ""
     about: str = ""
     contact: str = ""
     agent: str = "SIMPublicRecord/0.1"
@@ -54,6 +55,7 @@ class Focus(_Section):
     recommendations_by: str = ""
     statement: str = ""
     ended_event: str = ""
+    ended_words: str = ""
 
 
 class Collect(_Section):

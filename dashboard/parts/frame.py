@@ -39,14 +39,15 @@ def menu(pages: Sequence[tuple[str, str]], here: str) -> Markup:
     )
 
 
-def support_lines(programme: Programme) -> Markup:
-    """Where people in distress find help at once."""
+def support_lines(programme: Programme, name: str = "support") -> Markup:
+    """Where people in distress find help at once; `name` is its address on the page."""
     if not programme.support:
         return EMPTY
     return fill(
-        '<div class="support" id="support">'
+        '<div class="support" id="{name}">'
         "<p><strong>If this is hard to read, you can talk to someone now.</strong></p>"
         "<ul>{lines}</ul></div>",
+        name=name,
         lines=join(
             fill("<li>{name}. {how}</li>", name=link(line.url, line.name), how=line.how) for line in programme.support
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from dashboard.record import Record, per_record
@@ -148,3 +149,31 @@ def adoption_totals(record: Record) -> tuple[int, int]:
     """Number of assertions, and of sources that make them."""
     assertions, sources = record.rows("SELECT count(*), count(DISTINCT source_id) FROM adoption")[0]
     return assertions, sources
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One dated assertion about one body, for its life line. `day` is the last day that the date can mean."""
+
+    org_id: str
+    status: str
+    on_date: str
+    date_precision: str | None
+    day: dt.date
+    strength: str
+
+
+@per_record
+def marks(record: Record) -> tuple[Mark, ...]:
+    """Every dated assertion about a trust or force, oldest first."""
+    return record.fetch(
+        Mark,
+        """SELECT org_id, status, on_date, date_precision, last_day_of(on_date) AS day, strength
+           FROM adoption_body WHERE on_date IS NOT NULL ORDER BY org_id, last_day_of(on_date), adoption_id""",
+    )
+
+
+@per_record
+def predecessors(record: Record, org_id: str) -> tuple[Body, ...]:
+    """Bodies whose services this body runs now."""
+    return tuple(body for body in all_bodies(record) if body.successor_id == org_id)
