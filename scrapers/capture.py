@@ -16,6 +16,24 @@ class Hop:
 
 
 @dataclass(frozen=True)
+class Exchange:
+    """One request and its answer as they went over the wire: what a redirect on the way left behind.
+
+    `raw` is the body with transfer coding removed and content coding kept. `started_at` is UTC and aware.
+    """
+
+    url: str
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    raw: bytes
+    started_at: dt.datetime
+    ip: str | None
+    http_version: str = "HTTP/1.1"
+    request_headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Response:
     """One answer, whole. `raw` is the body as it came over the wire (transfer coding removed, content coding kept);
     `body` the same after content decoding. Times are UTC and aware."""
@@ -34,6 +52,8 @@ class Response:
     request_headers: tuple[tuple[str, str], ...] = ()
     redirects: tuple[Hop, ...] = ()
     tries: int = 1
+    hops: tuple[Exchange, ...] = ()
+    """The redirects of `redirects`, whole, for storing."""
 
     def header(self, name: str) -> str | None:
         """The first header of that name, or None. Names are compared without case."""
@@ -49,11 +69,17 @@ class Response:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the last good capture lets us ask: "only if it changed"."""
+    """What the last good capture lets us ask: "only if it changed". Sent to `url` alone, the address that answered then."""
 
     etag: str | None = None
     last_modified: str | None = None
     sha256: str | None = None
+    url: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is anything to ask by."""
+        return bool(self.etag or self.last_modified)
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,9 @@ CREATE TABLE capture (
   capture_id VARCHAR PRIMARY KEY, source_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, origin VARCHAR NOT NULL,
   requested_url VARCHAR NOT NULL, final_url VARCHAR NOT NULL, redirects VARCHAR, memento_url VARCHAR,
   captured_at TIMESTAMP NOT NULL, fetched_at TIMESTAMP NOT NULL, status INTEGER NOT NULL, headers VARCHAR NOT NULL,
-  media_type VARCHAR, charset VARCHAR, body_sha256 VARCHAR NOT NULL, body_bytes BIGINT NOT NULL, ip VARCHAR,
-  warc_file VARCHAR NOT NULL, warc_offset BIGINT NOT NULL, warc_record_id VARCHAR NOT NULL, is_revisit BOOLEAN NOT NULL,
-  verdict VARCHAR NOT NULL, verdict_why VARCHAR, fetcher VARCHAR NOT NULL
+  media_type VARCHAR, charset VARCHAR, body_sha256 VARCHAR NOT NULL, body_bytes BIGINT NOT NULL, payload_sha256 VARCHAR,
+  ip VARCHAR, warc_file VARCHAR NOT NULL, warc_offset BIGINT NOT NULL, warc_record_id VARCHAR NOT NULL,
+  is_revisit BOOLEAN NOT NULL, verdict VARCHAR NOT NULL, verdict_why VARCHAR, fetcher VARCHAR NOT NULL
 );
 COMMENT ON TABLE capture IS 'Bytes as served at one moment, live or by a web archive, and where they are kept.';
 COMMENT ON COLUMN capture.capture_id IS 'Name of the capture; sorts by the time of fetching.';
@@ -57,6 +57,7 @@ COMMENT ON COLUMN capture.media_type IS 'Media type as served.';
 COMMENT ON COLUMN capture.charset IS 'Character encoding by which the text was read.';
 COMMENT ON COLUMN capture.body_sha256 IS 'SHA-256 of the body after content decoding, in hexadecimal.';
 COMMENT ON COLUMN capture.body_bytes IS 'Length of that body, bytes.';
+COMMENT ON COLUMN capture.payload_sha256 IS 'SHA-256 of the body as it came, before content decoding: the WARC payload digest.';
 COMMENT ON COLUMN capture.ip IS 'Address of the server that answered.';
 COMMENT ON COLUMN capture.warc_file IS 'File in captures/ that holds it.';
 COMMENT ON COLUMN capture.warc_offset IS 'Where the response record begins in that file, bytes.';

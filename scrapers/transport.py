@@ -1,0 +1,206 @@
+"""The wire under httpx: connections only to checked addresses, and one deadline over name, connection, TLS and bytes."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import httpcore
+import httpx
+
+from scrapers.addresses import Resolver
+from scrapers.outcomes import DeadlinePassed, HandshakeTimedOut, NoConnection, Stopped
+
+
+class Clock:
+    """The deadline of the request under way at one host. One request at a time uses it."""
+
+    def __init__(self) -> None:
+        self.ends_at = float("inf")
+        self.connections = 0
+        """Connections opened so far: tells a fresh connection from one kept alive."""
+        self.received = 0
+        """Bytes received for the request under way."""
+        self.ended = False
+        """Whether the other side closed the connection during the request under way."""
+
+    def begin(self, seconds: float) -> None:
+        """Start the deadline of one request."""
+        self.ends_at = time.monotonic() + seconds
+        self.received = 0
+        self.ended = False
+
+    def left(self) -> float:
+        """Seconds left. Raises DeadlinePassed when there are none."""
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise DeadlinePassed("There was no whole answer within the deadline.")
+        return left
+
+
+class LiveStreams:
+    """Every open connection of a run, so that a stop ends requests under way at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: set[_Stream] = set()
+        self.stopped = threading.Event()
+
+    def add(self, stream: _Stream) -> None:
+        with self._lock:
+            self._open.add(stream)
+
+    def drop(self, stream: _Stream) -> None:
+        with self._lock:
+            self._open.discard(stream)
+
+    def stop(self) -> None:
+        """Cut every connection; requests under way raise Stopped."""
+        self.stopped.set()
+        with self._lock:
+            streams = list(self._open)
+        for stream in streams:
+            stream.cut()
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every step ends with the deadline, however slowly bytes drip."""
+
+    def __init__(self, inner: httpcore.NetworkStream, clock: Clock, live: LiveStreams) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._live = live
+        live.add(self)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            data = self._inner.read(max_bytes, self._clock.left())
+        except httpcore.NetworkError:
+            self._clock.ended = True
+            self._check_stop()
+            raise
+        if data:
+            self._clock.received += len(data)
+        else:
+            self._clock.ended = True
+            self._check_stop()
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        try:
+            self._inner.write(buffer, self._clock.left())
+        except httpcore.NetworkError:
+            self._check_stop()
+            raise
+
+    def close(self) -> None:
+        self._live.drop(self)
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        self._live.drop(self)
+        try:
+            secure = self._inner.start_tls(ssl_context, server_hostname, self._clock.left())
+        except httpcore.ConnectTimeout as error:
+            raise HandshakeTimedOut("The server did not answer the offer of a secure connection in time.") from error
+        return _Stream(secure, self._clock, self._live)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+    def cut(self) -> None:
+        """Wake whoever waits on this connection from another thread."""
+        socket = self._inner.get_extra_info("socket")
+        if socket is not None:
+            try:
+                socket.shutdown(2)
+            except OSError:
+                return  # closed in the meantime: nobody waits
+
+    def _check_stop(self) -> None:
+        if self._live.stopped.is_set():
+            raise Stopped
+
+
+class Wire(httpcore.NetworkBackend):
+    """Opens connections: the name is resolved, every address checked, and the checked address is connected to."""
+
+    def __init__(self, resolver: Resolver, clock: Clock, live: LiveStreams) -> None:
+        self._resolver = resolver
+        self._clock = clock
+        self._live = live
+        self._inner = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        addresses = self._resolver.resolve(host.lower().rstrip("."), port, self._clock.left())
+        last: Exception | None = None
+        for position, address in enumerate(addresses):
+            share = self._clock.left() / (len(addresses) - position)
+            try:
+                stream = self._inner.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                last = error
+                continue
+            self._clock.connections += 1
+            return _Stream(stream, self._clock, self._live)
+        if isinstance(last, httpcore.ConnectTimeout):
+            raise DeadlinePassed("The server did not accept a connection in time.") from last
+        raise NoConnection("The server did not accept a connection.") from last
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+class _Body(httpx.SyncByteStream):
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._stream
+
+    def close(self) -> None:
+        if hasattr(self._stream, "close"):
+            self._stream.close()
+
+
+class Transport(httpx.BaseTransport):
+    """httpx over httpcore with our own wire. httpcore's exceptions pass as they are."""
+
+    def __init__(self, wire: Wire, tls: ssl.SSLContext) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=tls, max_connections=4, max_keepalive_connections=2, keepalive_expiry=30, network_backend=wire
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=b"",
+                extensions={},
+            )
+        )
+        return httpx.Response(
+            answer.status, headers=answer.headers, stream=_Body(answer.stream), extensions=answer.extensions
+        )
+
+    def close(self) -> None:
+        self._pool.close()
