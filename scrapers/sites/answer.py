@@ -94,7 +94,7 @@ def read_answer(model: type[Model], body: bytes, family: str, *, where: str = ""
 def read_value(model: type[Model], value: object, family: str, *, where: str = "") -> Model:
     """The same for a value already out of its JSON."""
     try:
-        return TypeAdapter(model).validate_python(value)
+        return TypeAdapter(model).validate_python(value, strict=True)
     except ValidationError as error:
         raise StructureChanged(family, *_first(error, where)) from error
 

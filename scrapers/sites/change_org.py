@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Annotated, Any
 
 from bs4 import BeautifulSoup
@@ -59,7 +60,7 @@ class ChangeOrgPetition(Family):
             raise self.changed("the count of signatures has neither total nor displayed", where)
         if goal is None:
             goal = self._number(goal_beside, f"{where} (goal beside it)")
-        notes = [f"{others} counts of other petitions on the page were left aside"] if others else []
+        notes = [f"{others} count(s) of other petitions on the page were left aside"] if others else []
         if total is None:
             notes.append("the page states only the displayed count")
         platform_id = petition.get("id")
@@ -99,7 +100,7 @@ class ChangeOrgPetition(Family):
             if len(found) == 1 and nameless:
                 mine = nameless
             else:
-                raise self.changed(f"{len(found)} counts of signatures, none beside this petition's id or address")
+                raise self.changed(f"{len(found)} count(s) of signatures, none beside this petition's id or address")
         values = {repr(_totals(petition)) for _, petition, _ in mine if _totals(petition) is not None}
         if len(values) > 1:
             raise self.changed(f"this petition's count is given in {len(values)} ways that differ", mine[0][0])
@@ -108,7 +109,7 @@ class ChangeOrgPetition(Family):
 
     def _title(self, soup: BeautifulSoup, petition: dict[str, Any]) -> str | None:
         for key in ("ask", "displayTitle", "title"):
-            if isinstance(petition.get(key), str) and (text := clean(petition[key])):
+            if isinstance(petition.get(key), str) and (text := clean(unescape(petition[key]))):
                 return text
         text = title_of(soup)
         return clean(_PREFIX.sub("", _SUFFIX.sub("", text))) if text else None

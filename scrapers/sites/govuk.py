@@ -56,6 +56,7 @@ class _Links(Answer):
 
 
 class _Redirect(Answer):
+    ignored: ClassVar = frozenset({"type", "segments_mode"})
     path: str
     destination: str | None = None
 

@@ -59,6 +59,11 @@ class _Directory(Answer):
     organisation: _Organisation = Field(alias="Organisation")
 
 
+class _Refusal(Answer):
+    ignored: ClassVar = frozenset({"ErrorText"})
+    code: int | str = Field(alias="ErrorCode")
+
+
 @register
 class NhsOrganisation(Family):
     """One organisation, and the bodies that it came from and went into; a merged one names its successor."""
@@ -77,6 +82,9 @@ class NhsOrganisation(Family):
         media_type: str | None = None,  # noqa: ARG002
         context: Context = NO_CONTEXT,  # noqa: ARG002
     ) -> Reading:
+        if b'"ErrorCode"' in body[:200]:
+            refused = read_answer(_Refusal, body, self.name)
+            raise self.changed(f"the directory answered with error {refused.code}", "ErrorCode")
         answer = read_answer(_Directory, body, self.name)
         told = answer.organisation
         asked = _PATH.fullmatch(path_of(url))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Annotated, ClassVar
 
 from pydantic import Field
@@ -53,12 +54,12 @@ class PoliceForces(Family):
             if force.id != asked[1]:
                 raise self.changed(f"the answer is about {force.id}, not {asked[1]}", "id")
             website = absolute(force.url, force.url) if force.url else None
-            values = without_empty({"force_id": force.id, "name": clean(force.name), "website": website})
+            values = without_empty({"force_id": force.id, "name": clean(unescape(force.name)), "website": website})
             return self.reading((Fact("force", values, "id"),), notes=notes_on(force))
         listed = read_answer(list[_Listed], body, self.name)
         if not listed:
             raise self.changed("the list of forces is empty")
         if len({one.id for one in listed}) != len(listed):
             raise self.changed("a force stands twice in the list")
-        rows = [{"force_id": one.id, "name": clean(one.name)} for one in listed]
+        rows = [{"force_id": one.id, "name": clean(unescape(one.name))} for one in listed]
         return self.reading((Fact("forces", {"number": len(rows), "forces": rows}, "[]"),), notes=notes_on(listed))

@@ -28,16 +28,18 @@ class _Rendered(Answer):
 class _Post(Answer):
     ignored: ClassVar = frozenset(
         {
-            "date", "modified", "guid", "slug", "author", "featured_media", "comment_status", "ping_status", "sticky",
+            "guid", "slug", "author", "featured_media", "comment_status", "ping_status", "sticky",
             "template", "format", "meta", "categories", "tags", "parent", "menu_order", "class_list", "_links",
             "_embedded", "yoast_head", "yoast_head_json", "acf", "jetpack_featured_media_url",
-            "jetpack_sharing_enabled", "jetpack_shortlink", "jetpack-related-posts", "aioseo_notices", "password", "permalink_template",
-            "generated_slug", "footnotes",
+            "jetpack_sharing_enabled", "jetpack_shortlink", "jetpack-related-posts", "aioseo_notices", "password",
+            "permalink_template", "generated_slug", "footnotes",
         }
     )  # fmt: skip
     id: Count
-    # `date` is in the site's own time; only the _gmt ones can be compared.
+    # `date` is in the site's own time, which is the day that readers see; _gmt is the same moment in UTC.
+    date: Day | None = None
     date_gmt: Day | None = None
+    modified: Day | None = None
     modified_gmt: Day | None = None
     status: Annotated[str, AfterValidator(one_of(STATUSES))]
     type: str
@@ -98,8 +100,8 @@ class WordPress(Family):
             "title": title,
             "document_type": post.type,
             "state": post.status,
-            "published_on": post.date_gmt,
-            "updated_on": post.modified_gmt,
+            "published_on": post.date or post.date_gmt,
+            "updated_on": post.modified or post.modified_gmt,
         }
         return Fact("page", without_empty(values), where)
 
@@ -113,7 +115,7 @@ class WordPress(Family):
                 continue
             if terms_in(f"{title} {text} {path_of(link)}", context):
                 source = found_source(
-                    context, url=link, title=title, text=text, published_on=post.date_gmt, where=f"[{at}]"
+                    context, url=link, title=title, text=text, published_on=post.date or post.date_gmt, where=f"[{at}]"
                 )
                 if source:
                     found.setdefault(link, source)
