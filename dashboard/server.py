@@ -30,9 +30,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import plain
 from dashboard.api import openapi, tables
+from dashboard.feeds import routes as feeds
 from dashboard.parts import frame
 from dashboard.parts.html import fill
 from dashboard.parts.params import Params
+from dashboard.permalinks.routes import PermanentPages
 from dashboard.start import START, Context, Trouble
 
 OWN_ASSETS: Final = Path(__file__).resolve().parent / "static"
@@ -217,6 +219,8 @@ ROUTES: Final[list[BaseRoute]] = [
     Route("/assets/{name}", asset),
     *openapi.routes(),
     *tables.routes(),
+    *feeds.routes(not_found_response),
+    *PermanentPages(asset_address("app.css"), asset_address("icon.svg"), not_found_response).routes(),
 ]
 
 

@@ -151,7 +151,7 @@ WITH dated AS (
       concat_ws(' and ', t.name, p.name),
       (SELECT string_agg(o.name, ' and ' ORDER BY o.name) FROM organisation o WHERE list_contains(a.other_ids, o.org_id)),
       'A body') || ': ' || coalesce(v.label, a.status) AS title,
-    a.summary, list_filter([a.trust_id, a.police_id], x -> x IS NOT NULL) || coalesce(a.other_ids, []) AS org_ids, a.source_id
+    a.summary, list_filter([a.trust_id, a.police_id], x -> x IS NOT NULL) || coalesce(a.other_ids, []) AS org_ids, a.source_id, a.recorded_on
   FROM adoption a LEFT JOIN organisation t ON t.org_id = a.trust_id LEFT JOIN organisation p ON p.org_id = a.police_id
     LEFT JOIN vocabulary v ON v.list = 'adoption.status' AND v.value = a.status
   UNION ALL
@@ -159,58 +159,58 @@ WITH dated AS (
     coalesce(o.name, 'Somebody') || ' states '
       || coalesce(CASE c.bound WHEN 'at-least' THEN 'at least ' WHEN 'about' THEN 'about ' ELSE '' END || c.value, 'a share')
       || CASE WHEN c.value IS NULL THEN ' of trusts' ELSE ' ' || replace(c.unit, '-', ' ') END,
-    c.summary, list_filter([c.claimant_id], x -> x IS NOT NULL), c.source_id
+    c.summary, list_filter([c.claimant_id], x -> x IS NOT NULL), c.source_id, c.recorded_on
   FROM claimed_total c LEFT JOIN organisation o ON o.org_id = c.claimant_id
   UNION ALL
   SELECT 'statement.' || s.statement_id, s.published_on, s.date_precision, 'statement',
-    coalesce(o.name, s.org_id) || ': ' || coalesce(v.label, s.position), s.summary, [s.org_id], s.source_id
+    coalesce(o.name, s.org_id) || ': ' || coalesce(v.label, s.position), s.summary, [s.org_id], s.source_id, s.recorded_on
   FROM statement s LEFT JOIN organisation o USING (org_id)
     LEFT JOIN vocabulary v ON v.list = 'statement.position' AND v.value = s.position
   UNION ALL
   SELECT 'review_event.' || e.event_id, e.on_date, e.date_precision, 'review_event',
     r.title || ': ' || coalesce(v.label, e.state), e.summary,
-    list_filter([r.commissioner_id], x -> x IS NOT NULL) || coalesce(r.subject_ids, []), e.source_id
+    list_filter([r.commissioner_id], x -> x IS NOT NULL) || coalesce(r.subject_ids, []), e.source_id, e.recorded_on
   FROM review_event e LEFT JOIN review r USING (review_id)
     LEFT JOIN vocabulary v ON v.list = 'review_event.state' AND v.value = e.state
   UNION ALL
-  SELECT 'event.' || event_id, on_date, date_precision, 'event', title, summary, coalesce(org_ids, []), source_id FROM event
+  SELECT 'event.' || event_id, on_date, date_precision, 'event', title, summary, coalesce(org_ids, []), source_id, recorded_on FROM event
   UNION ALL
   SELECT 'petition.' || petition_id || '.' || on_date || '.' || source_id, on_date, date_precision, 'petition',
     'Petition: ' || CASE bound WHEN 'at-least' THEN 'more than ' ELSE '' END || format('{:,}', signatures) || ' signatures',
     CASE bound WHEN 'at-least' THEN 'A page gives more than ' ELSE 'A page gives ' END || format('{:,}', signatures) || ' signatures'
       || coalesce(', with a goal of ' || format('{:,}', target), '') || '.',
-    [], source_id
+    [], source_id, recorded_on
   FROM petition_reading WHERE on_date IS NOT NULL
   UNION ALL
   SELECT 'change.' || c.source_id || '.' || c.number, strftime(c.before_at, '%Y-%m-%d'), 'before', 'change',
     'Page changed: ' || s.title,
     c.words_added || ' words added, ' || c.words_removed || ' removed between ' || strftime(c.after_at, '%-d %B %Y') || ' and '
       || strftime(c.before_at, '%-d %B %Y') || '.',
-    list_filter([s.publisher_id], x -> x IS NOT NULL), c.source_id
+    list_filter([s.publisher_id], x -> x IS NOT NULL), c.source_id, CAST(c.before_at AS DATE)
   FROM change c JOIN source s USING (source_id)
   UNION ALL
   SELECT 'disappearance.' || d.source_id || '.' || d.number, strftime(d.absent_at, '%Y-%m-%d'), 'before', 'disappearance',
     'Page absent: ' || s.title,
     'Present on ' || strftime(d.present_at, '%-d %B %Y') || ', absent on ' || strftime(d.absent_at, '%-d %B %Y')
       || coalesce(', present again on ' || strftime(d.returned_at, '%-d %B %Y'), '') || '.',
-    list_filter([s.publisher_id], x -> x IS NOT NULL), d.source_id
+    list_filter([s.publisher_id], x -> x IS NOT NULL), d.source_id, CAST(d.confirmed_at AS DATE)
   FROM disappearance d JOIN source s USING (source_id)
   UNION ALL
   SELECT 'correction.' || "table" || '.' || row_id || '.' || "column" || '.' || corrected_on, strftime(corrected_on, '%Y-%m-%d'), 'day',
-    'correction', 'This record corrected: ' || replace("table", '_', ' ') || ' ' || row_id, why, [], NULL
+    'correction', 'This record corrected: ' || replace("table", '_', ' ') || ' ' || row_id, why, [], NULL, corrected_on
   FROM correction
 ), with_sources AS (
   SELECT * FROM dated WHERE on_date IS NOT NULL
   UNION ALL
   SELECT 'source.' || s.source_id, s.published_on, s.date_precision, 'source', 'Published: ' || s.title,
     'A page that this record rests on' || coalesce(', published by ' || o.name, '') || '.',
-    list_filter([s.publisher_id], x -> x IS NOT NULL), s.source_id
+    list_filter([s.publisher_id], x -> x IS NOT NULL), s.source_id, s.recorded_on
   FROM source s LEFT JOIN organisation o ON o.org_id = s.publisher_id
   WHERE s.published_on IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM dated d WHERE d.source_id = s.source_id AND d.on_date = s.published_on)
 )
 SELECT id, on_date, date_precision, kind, title, summary, list_distinct(org_ids) AS org_ids, source_id,
-  first_day(on_date, date_precision) AS first_day, last_day_of(on_date) AS last_day
+  first_day(on_date, date_precision) AS first_day, last_day_of(on_date) AS last_day, recorded_on
 FROM with_sources ORDER BY last_day, id;
 COMMENT ON VIEW timeline IS 'Every dated thing of the record in one list. The publication of a page stands here only where nothing else of that date rests on the page.';
 COMMENT ON COLUMN timeline.id IS 'Kind and name of the row, joined by a full stop: a permanent address.';
@@ -223,6 +223,7 @@ COMMENT ON COLUMN timeline.org_ids IS 'Bodies concerned (organisation.org_id).';
 COMMENT ON COLUMN timeline.source_id IS 'The page that shows it (source.source_id); empty for corrections of this record.';
 COMMENT ON COLUMN timeline.first_day IS 'First day on which it can have happened; empty where only a latest day is known.';
 COMMENT ON COLUMN timeline.last_day IS 'Last day on which it can have happened.';
+COMMENT ON COLUMN timeline.recorded_on IS 'Day on which it came into this record.';
 
 CREATE VIEW source_state AS
 WITH tried AS (

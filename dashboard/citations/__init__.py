@@ -1,0 +1,1 @@
+"""Ready references: CSL-JSON, BibTeX, RIS, and formatted in the styles that readers use."""

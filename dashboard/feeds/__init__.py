@@ -1,0 +1,1 @@
+"""Feeds: Atom and JSON Feed of the whole timeline and of its parts."""

@@ -1,0 +1,101 @@
+"""The page around a permanent page's content: one template, filled by Jinja2, everything escaped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from dashboard.parts import frame
+from dashboard.start import Context
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
+MENU: Final = (
+    ("/", "Overview"),
+    ("/rollout", "Rollout"),
+    ("/responses", "Responses"),
+    ("/review", "Review"),
+    ("/timeline", "Timeline"),
+    ("/documents", "Documents"),
+    ("/data", "Data"),
+    ("/about", "About"),
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one page says: content, and what machines read about it."""
+
+    path: str
+    title: str
+    description: str
+    body: Markup
+    metas: tuple[tuple[str, str], ...] = ()
+    jsonld: Markup | None = None
+    alternates: tuple[tuple[str, str, str], ...] = ()
+    graph_type: str = "article"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+def json_for_html(value: object) -> Markup:
+    """JSON that may stand inside a script element: nothing in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False)
+    for character, code in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        text = text.replace(character, code)
+    return Markup(text)  # noqa: S704 - every character that HTML could read as markup was replaced above
+
+
+def shortened(text: str, length: int = 300) -> str:
+    """The text, cut at a word where it is longer."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + "…"
+
+
+def render(page: Page, context: Context, *, css: str, icon: str) -> str:
+    """The whole page as HTML."""
+    subject = context.programme.programme
+    canonical = subject.base_url.rstrip("/") + page.path
+    description = shortened(page.description)
+    graph = (
+        ("og:title", page.title),
+        ("og:description", description),
+        ("og:type", page.graph_type),
+        ("og:url", canonical),
+        ("og:site_name", subject.title),
+        ("og:locale", "en_GB"),
+    )
+    return (
+        _environment()
+        .get_template("record.html.j2")
+        .render(
+            title=shortened(page.title, 120),
+            site=subject.title,
+            description=description,
+            canonical=canonical,
+            icon=icon,
+            css=css,
+            alternates=page.alternates,
+            metas=page.metas,
+            graph=graph,
+            jsonld=page.jsonld,
+            masthead=frame.masthead(context.programme),
+            menu=frame.menu(MENU, ""),
+            body=page.body,
+            footer=frame.footer(context.programme, context.record),
+        )
+    )
