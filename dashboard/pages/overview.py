@@ -68,15 +68,13 @@ def describe(ctx: Context) -> str:
 
 @per_page
 def head(ctx: Context) -> Markup:
-    """Question, answer, and what the record keeps."""
-    end = focus.ending(ctx.record, ctx.programme.focus.ended_event)
-    shown = fill("The headline rests on {s}.", s=source_link(ctx.record, end.source_id)) if end else EMPTY
+    """Question, answer, and what the record keeps. The source stands after the find box."""
     answer = (
         "This record keeps who used it, who spoke about it, what reviews were promised and what became of them, "
         "with the public page that shows each."
     )
     title = headline(ctx)
-    return freshness_note(ctx) + page_head(title or question(ctx), answer, shown, kicker=question(ctx) if title else "")
+    return freshness_note(ctx) + page_head(title or question(ctx), answer, kicker=question(ctx) if title else "")
 
 
 def find_form(words: str) -> Markup:
@@ -163,6 +161,8 @@ def rollout_cell(ctx: Context) -> Markup:
     """Stated totals beside what can be named."""
     stated = focus.stated_totals(ctx.record, ctx.programme.focus.claims)
     named = focus.named_counts(ctx.record)
+    if not focus.has_bodies(ctx.record):
+        return _cell("/rollout", "Rollout", Markup("No trust or police force is on record yet."), EMPTY)
     if not stated:
         total = sum(named.values())
         sentence = fill("<strong>{n}</strong> can be named as having used it.", n=many(total, "body", "bodies"))
@@ -285,11 +285,16 @@ def petition_cell(ctx: Context) -> Markup:
 @per_page
 def standing(ctx: Context) -> Markup:
     """The four sentences, then the programme in about sixty words."""
+    end = focus.ending(ctx.record, ctx.programme.focus.ended_event)
+    rests = (
+        fill('<p class="basis">The headline rests on {s}.</p>', s=source_link(ctx.record, end.source_id))
+        if end and ctx.programme.focus.ended_words
+        else EMPTY
+    )
     cells = join([rollout_cell(ctx), responses_cell(ctx), review_cell(ctx), petition_cell(ctx)])
     about = ctx.programme.programme.about
     told = EMPTY
     if about:
-        end = focus.ending(ctx.record, ctx.programme.focus.ended_event)
         told = section(
             f"{ctx.programme.programme.name or ctx.programme.programme.short_name} in short",
             fill(
@@ -303,7 +308,7 @@ def standing(ctx: Context) -> Markup:
                 ),
             ),
         )
-    return fill('<div class="standings">{cells}</div>{told}', cells=cells, told=told)
+    return fill('{rests}<div class="standings">{cells}</div>{told}', rests=rests, cells=cells, told=told)
 
 
 # --- what is new ----------------------------------------------------------------------------------------------------

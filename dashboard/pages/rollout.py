@@ -60,19 +60,18 @@ def choices(record: Record) -> tuple[Choice, ...]:
 @per_page
 def head(ctx: Context) -> Markup:
     """Question, answer and basis."""
+    if not bodies.standings(ctx.record):
+        return page_head(QUESTION, describe(ctx)) + empty_state(
+            "No trust or police force is in the register yet.",
+            "They come from organisations.csv, their story from adoptions.csv.",
+        )
     assertions, sources = bodies.adoption_totals(ctx.record)
     basis = fill(
         "{c} {how}",
         c=computed_from(ctx, f"{many(assertions, 'assertion')} in {many(sources, 'source')}"),
         how=link("/about#statuses", "How statuses are decided"),
     )
-    top = freshness_note(ctx) + page_head(QUESTION, describe(ctx), basis)
-    if not bodies.standings(ctx.record):
-        return top + empty_state(
-            "No trust or police force is in the register yet.",
-            "They come from organisations.csv, their story from adoptions.csv.",
-        )
-    return top + rollout_pictures.pictures(ctx)
+    return freshness_note(ctx) + page_head(QUESTION, describe(ctx), basis) + rollout_pictures.pictures(ctx)
 
 
 @per_page
@@ -213,6 +212,6 @@ def page() -> None:
         _, remarks = chosen(filters, params)
         if remarks:
             st.html(remarks)
-        values = select_boxes(filters, params)
+        values = select_boxes(filters)
         st.html(listed(ctx, values["kind"], values["region"], values["status"]))
     st.html(totals(ctx))

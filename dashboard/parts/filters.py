@@ -23,17 +23,10 @@ class Choice:
     anything: str = "all"
 
     def value_of(self, words: str) -> str | None:
-        """The value that a parameter means, given as words or as the value itself; "" for all, None for none known."""
+        """The value that a parameter means; "" for all, None where the words are none of the options."""
         if not words or words == self.anything:
             return ""
-        for value, known in self.options:
-            if words in (known, value):
-                return value
-        return None
-
-    def words_of(self, value: str) -> str:
-        """What stands in the address for a value."""
-        return dict(self.options).get(value, "")
+        return next((value for value, known in self.options if known == words), None)
 
 
 def chosen(choices: Sequence[Choice], params: Params) -> tuple[dict[str, str], Markup]:
@@ -51,19 +44,15 @@ def chosen(choices: Sequence[Choice], params: Params) -> tuple[dict[str, str], M
     return values, join(remarks)
 
 
-def select_boxes(choices: Sequence[Choice], params: Params) -> dict[str, str]:
+def select_boxes(choices: Sequence[Choice]) -> dict[str, str]:
     """Draw the filters side by side, bound to the address; values by name ("" for all). Only inside a page run.
 
-    A value in the address (words or the value itself) is taken up; Streamlit drops those that it does not know.
+    Streamlit drops from the address what is none of the options; `chosen` gives the remark about it.
     """
     values: dict[str, str] = {}
     with st.container(key="filters"):
         columns = st.columns(len(choices))
         for column, choice in zip(columns, choices, strict=True):
-            known = choice.value_of(params.get(choice.name))
-            words = choice.words_of(known) if known else ""
-            if words and st.query_params.get(choice.name) not in (None, words) and choice.name not in st.session_state:
-                st.query_params[choice.name] = words
             with column:
                 picked = st.selectbox(
                     choice.label,

@@ -124,6 +124,11 @@ def review_state(record: Record, review_id: str) -> ReviewState | None:
     )
 
 
+def has_bodies(record: Record) -> bool:
+    """Whether any trust or force is on record."""
+    return bool(standings(record))
+
+
 def named_counts(record: Record) -> dict[str, int]:
     """How many bodies of each kind can be named as having used it; merged bodies count once."""
     counts: dict[str, int] = {}
