@@ -1,4 +1,4 @@
-"""The commands that write: build, check, collect."""
+"""The commands that write: build, check, collect, backfill."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from data.console import (
     stop,
     stop_with_findings,
 )
+from data.dates import Span, span
 from data.vocabulary import SOURCE_KINDS
 
 
@@ -81,18 +82,18 @@ def collect(
     as_json: JsonOption = False,
 ) -> None:
     """Walk over the declared sources: ask each page once, gently, store what it answered, publish."""
+    from scrapers.archives import archive_hook
     from scrapers.build import RegisterError, WorkError
     from scrapers.collect import CollectError, CollectOptions
     from scrapers.collect import collect as run
+    from scrapers.hooks import Hooks
 
     for word in kind or []:
         if word not in SOURCE_KINDS:
             raise typer.BadParameter(
                 f"{word!r} is no kind of source; allowed: {', '.join(SOURCE_KINDS)}", param_hint="--kind"
             )
-    for address in archive or []:
-        if not address.startswith(("http://", "https://")):
-            raise typer.BadParameter(f"{address!r} is no address; allowed: http:// or https://", param_hint="--archive")
+    _check_archives(archive)
     place = home_of(home, as_json=as_json)
     programme = programme_of(place, as_json=as_json)
     options = CollectOptions(
@@ -103,6 +104,71 @@ def collect(
         use_archives=not no_archive,
         allow_private=allow_private,
         resume=resume,
+    )
+    try:
+        summary = run(place, programme, options, hooks=Hooks(archives=archive_hook(programme, options.archive_urls)))
+    except RegisterError as error:
+        stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
+    except (CollectError, WorkError) as error:
+        stop(str(error), as_json=as_json)
+    if as_json:
+        print_json(summary.to_json())
+    else:
+        say(summary.to_text())
+    raise typer.Exit(CLEAN if summary.clean else FINDINGS)
+
+
+def backfill(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ids of the sources whose past is fetched (default: all).", metavar="[SOURCE]..."),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="DATE", help="First day, month or year (2021-05-12, 2021-05, 2021).")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="Last day, month or year, itself included.")
+    ] = None,
+    every: Annotated[
+        str, typer.Option("--every", metavar="month|year|day|all", help="One copy of each month, year or day, or all.")
+    ] = "month",
+    archive: Annotated[
+        list[str] | None, typer.Option("--archive", help="Ask this web archive (its address) too, and first.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Fetch at most this many copies.")] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Allow private and loopback addresses (for tests).")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch the past of pages from web archives, as captures with their own dates, and publish.
+
+    It may be cut off and started again: copies that are here are not fetched again.
+    """
+    from scrapers.archives.choose import EVERY
+    from scrapers.backfill import BackfillOptions
+    from scrapers.backfill import backfill as run
+    from scrapers.build import RegisterError, WorkError
+    from scrapers.collect import CollectError
+
+    stretch = next((one for one in EVERY if one == every), None)
+    if stretch is None:
+        raise typer.BadParameter(f"{every!r} is not among: {', '.join(EVERY)}", param_hint="--every")
+    first, last = _days(start, "--from"), _days(end, "--to")
+    if first and last and first.first and first.first > last.last:
+        raise typer.BadParameter("it lies before --from", param_hint="--to")
+    _check_archives(archive)
+    place = home_of(home, as_json=as_json)
+    programme = programme_of(place, as_json=as_json)
+    options = BackfillOptions(
+        sources=tuple(sources or ()),
+        start=first.first if first else None,
+        end=last.last if last else None,
+        every=stretch,
+        archive_urls=tuple(archive or ()),
+        limit=limit,
+        allow_private=allow_private,
     )
     try:
         summary = run(place, programme, options)
@@ -117,8 +183,27 @@ def collect(
     raise typer.Exit(CLEAN if summary.clean else FINDINGS)
 
 
+def _check_archives(addresses: list[str] | None) -> None:
+    for address in addresses or []:
+        if not address.startswith(("http://", "https://")):
+            raise typer.BadParameter(f"{address!r} is no address; allowed: http:// or https://", param_hint="--archive")
+
+
+def _days(text: str | None, option: str) -> Span | None:
+    """The days that a date of full or partial length covers."""
+    if text is None:
+        return None
+    try:
+        return span(text, {4: "year", 7: "month"}.get(len(text), "day"))
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no date; allowed: 2021-05-12, 2021-05 or 2021", param_hint=option
+        ) from error
+
+
 def add_commands(app: typer.Typer) -> None:
     """Hang the commands of this half into the command line."""
     app.command()(build)
     app.command()(check)
     app.command()(collect)
+    app.command()(backfill)

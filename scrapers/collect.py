@@ -82,7 +82,7 @@ def collect(
         raise RegisterError(register.findings)
     sources = [_source(row) for row in register.tables["source"]]
     del register
-    with contextlib.closing(work.open_work(home)) as connection, _signals(stop or threading.Event()) as stopping:
+    with contextlib.closing(work.open_work(home)) as connection, signals(stop or threading.Event()) as stopping:
         return _Collection(home, programme, options, hooks, sources, connection, stopping).run()
 
 
@@ -109,7 +109,7 @@ def choose(sources: Sequence[Source], options: CollectOptions) -> list[Source]:
 
 
 @contextlib.contextmanager
-def _signals(stop: threading.Event) -> Iterator[threading.Event]:
+def signals(stop: threading.Event) -> Iterator[threading.Event]:
     """Let Ctrl-C and SIGTERM set `stop`, the second time end the process as ever. Only the main thread may do that."""
     if threading.current_thread() is not threading.main_thread():
         yield stop
@@ -449,32 +449,7 @@ class _Collection:
         return live
 
     def _row(self, source: Source, response: Response, verdict: Verdict, origin: str) -> Row:
-        """A capture row without its place, which the writer fills in."""
-        started = naive(response.started_at)
-        redirects = [asdict(hop) for hop in response.redirects]
-        return {
-            "capture_id": stamped(response.ended_at),
-            "source_id": source.source_id,
-            "run_id": self.run_id,
-            "origin": origin,
-            "requested_url": response.requested_url,
-            "final_url": response.final_url,
-            "redirects": json.dumps(redirects) if redirects else None,
-            "memento_url": None,
-            "captured_at": started,
-            "fetched_at": naive(response.ended_at),
-            "status": response.status,
-            "headers": json.dumps(response.headers),
-            "media_type": response.media_type,
-            "charset": _charset(response),
-            "body_sha256": hashlib.sha256(response.body).hexdigest(),
-            "body_bytes": len(response.body),
-            "ip": response.ip,
-            "is_revisit": False,
-            "verdict": verdict.word,
-            "verdict_why": verdict.why or None,
-            "fetcher": self.fetcher_name,
-        }
+        return capture_row(source.source_id, self.run_id, response, verdict, origin=origin, fetcher=self.fetcher_name)
 
     # -- web archives
 
@@ -582,6 +557,37 @@ def _worth_keeping(response: Response, verdict: Verdict) -> bool:
     if not response.body:
         return False
     return verdict.outcome not in ("rate-limited", "server-error", "truncated", "protocol-error")
+
+
+def capture_row(
+    source_id: str, run_id: str, response: Response, verdict: Verdict, *, origin: str, fetcher: str
+) -> Row:
+    """A capture row without its place, which the writer fills in."""
+    started = naive(response.started_at)
+    redirects = [asdict(hop) for hop in response.redirects]
+    return {
+        "capture_id": stamped(response.ended_at),
+        "source_id": source_id,
+        "run_id": run_id,
+        "origin": origin,
+        "requested_url": response.requested_url,
+        "final_url": response.final_url,
+        "redirects": json.dumps(redirects) if redirects else None,
+        "memento_url": None,
+        "captured_at": started,
+        "fetched_at": naive(response.ended_at),
+        "status": response.status,
+        "headers": json.dumps(response.headers),
+        "media_type": response.media_type,
+        "charset": _charset(response),
+        "body_sha256": hashlib.sha256(response.body).hexdigest(),
+        "body_bytes": len(response.body),
+        "ip": response.ip,
+        "is_revisit": False,
+        "verdict": verdict.word,
+        "verdict_why": verdict.why or None,
+        "fetcher": fetcher,
+    }
 
 
 def _charset(response: Response) -> str | None:

@@ -11,10 +11,12 @@ import datetime as dt
 import hashlib
 import io
 import os
+import random
 import re
+import secrets
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -185,7 +187,7 @@ def records_of(
         extra.append(("WARC-Source-URI", memento_url))
     payload = hashlib.sha256(response.raw).hexdigest()
     hops = b"".join(
-        b"".join(_pair(hop, _new_id(), [("WARC-Concurrent-To", record_id), *extra], _digest(hop.raw)))
+        b"".join(_pair(hop, _new_id(), [("WARC-Concurrent-To", record_id)], _digest(hop.raw)))
         for hop in response.hops
     )
     first, second = _pair(final, record_id, extra, f"sha256:{payload}")
@@ -201,7 +203,7 @@ def revisit_of(response: Response, original: Original, *, memento_url: str | Non
     date = record_date(exchange.started_at)
     hops = b""
     for hop in response.hops:
-        hops += b"".join(_pair(hop, _new_id(), [("WARC-Concurrent-To", record_id), *source], _digest(hop.raw)))
+        hops += b"".join(_pair(hop, _new_id(), [("WARC-Concurrent-To", record_id)], _digest(hop.raw)))
     head = _response_head(exchange.http_version, exchange.status, exchange.reason, exchange.headers, None)
     about = [
         ("WARC-Type", "revisit"), ("WARC-Record-ID", record_id), ("WARC-Date", date), ("WARC-Target-URI", exchange.url),
@@ -217,6 +219,19 @@ def revisit_of(response: Response, original: Original, *, memento_url: str | Non
     data = hops + _record(about, head)
     data += _request(exchange, record_id, date) if exchange.request_headers else b""
     return Records(data, len(hops), record_id, original.payload_sha256)
+
+
+def metadata_of(record_id: str, url: str, captured_at: dt.datetime, told: Sequence[tuple[str, str]]) -> bytes:
+    """A metadata record about another one, as name and value pairs: how the bytes came here where HTTP does not say it."""
+    block = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in told).encode("utf-8", "replace")
+    return _record(
+        [
+            ("WARC-Type", "metadata"), ("WARC-Record-ID", _new_id()), ("WARC-Date", record_date(captured_at)),
+            ("WARC-Target-URI", url), ("WARC-Refers-To", record_id), ("WARC-Block-Digest", _digest(block)),
+            ("Content-Type", "application/warc-fields"),
+        ],
+        block,
+    )  # fmt: skip
 
 
 class WarcFile:
@@ -425,9 +440,9 @@ def verify(home: Home) -> Verified:
         report.files += 1
         report.captures += len(rows)
         try:
-            for offset, record in _iterate(path):
+            for offset, record, raw in _iterate(path):
                 report.records += 1
-                _verify_record(path.name, offset, record, rows.pop(offset, None), report, bodies, revisits)
+                _verify_record(path.name, offset, record, raw, rows.pop(offset, None), report, bodies, revisits)
         except (ArchiveLoadFailed, zlib.error, EOFError, OSError) as error:
             report.findings.append(f"{path.name}: cannot be read to its end: {error}")
         good = whole_length(path)
@@ -445,19 +460,20 @@ def verify(home: Home) -> Verified:
     return report
 
 
-def _iterate(path: Path) -> Iterator[tuple[int, Any]]:
+def _iterate(path: Path) -> Iterator[tuple[int, Any, bytes]]:
+    """(offset, record, raw body) of each record. warcio reads on to a record's end to tell its offset: body first."""
     with path.open("rb") as handle:
         records = ArchiveIterator(handle, check_digests=True)
         for record in records:
-            yield records.get_record_offset(), record
+            raw = record.raw_stream.read()
+            yield records.get_record_offset(), record, raw
 
 
 def _verify_record(
-    name: str, offset: int, record: Any, row: _Row | None, report: Verified,
+    name: str, offset: int, record: Any, raw: bytes, row: _Row | None, report: Verified,
     bodies: dict[tuple[str, int], str], revisits: list[tuple[str, int, _Row, dict[str, str]]],
 ) -> None:  # fmt: skip
     fields = dict(record.rec_headers.headers)
-    raw = record.raw_stream.read()
     if record.digest_checker.passed is False:
         report.findings.append(f"{name} at {offset}: {'; '.join(record.digest_checker.problems)}")
     if row is None:

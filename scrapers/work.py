@@ -348,8 +348,11 @@ class Run:
 
 
 def last_run(connection: Connection) -> Run | None:
-    """The run that began last, or None."""
-    row = connection.execute("SELECT run_id, started_at, state, options FROM run ORDER BY run_id DESC LIMIT 1").fetchone()
+    """The run that began last, or None. A backfill is no such run: it goes on by being started again."""
+    row = connection.execute(
+        "SELECT run_id, started_at, state, options FROM run "
+        """WHERE coalesce(options, '') NOT LIKE '{"command": "backfill"%' ORDER BY run_id DESC LIMIT 1"""
+    ).fetchone()
     if row is None:
         return None
     try:
