@@ -192,7 +192,7 @@ CREATE TABLE candidate (
 );
 COMMENT ON TABLE candidate IS 'Something the machine read that may be a fact. Found, not yet checked, until a person decides.';
 COMMENT ON COLUMN candidate.candidate_id IS 'Name of the row, made from what was read and where.';
-COMMENT ON COLUMN candidate.kind IS 'What it may become: adoption, claimed_total, petition_reading, statement, review_event, foi or source.';
+COMMENT ON COLUMN candidate.kind IS 'What it may become: adoption, claimed_total, petition_reading, statement, review_event, event, organisation, foi or source.';
 COMMENT ON COLUMN candidate.source_id IS 'The source it was read in (source.source_id).';
 COMMENT ON COLUMN candidate.capture_id IS 'The capture it was read in (capture.capture_id).';
 COMMENT ON COLUMN candidate.passage_id IS 'The passage it was read in (passage.passage_id).';

@@ -11,13 +11,14 @@ import pkgutil
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from scrapers.sites.address import normalise
+from scrapers.sites.address import host_of, normalise
 from scrapers.sites.base import (
     NO_CONTEXT,
     Context,
     Fact,
     Family,
     FoundSource,
+    Rank,
     Reading,
     StructureChanged,
     candidates_of,
@@ -30,6 +31,7 @@ __all__ = [
     "Fact",
     "Family",
     "FoundSource",
+    "Rank",
     "Reading",
     "StructureChanged",
     "candidates_of",
@@ -50,7 +52,9 @@ def families() -> tuple[Family, ...]:
 
 def family_for(url: str, media_type: str | None = None, body: bytes = b"") -> Family | None:
     """The family of a page, or None for an ordinary one. Without a body only its address and type can tell."""
-    return next((family for family in registered() if family.matches(url, media_type, body)), None)
+    host = host_of(url)
+    asked = (family for family in registered() if not family.hosts or host in family.hosts)
+    return next((family for family in asked if family.matches(url, media_type, body)), None)
 
 
 def context_of(terms: Iterable[str], weak_terms: Iterable[str], declared: Iterable[str]) -> Context:

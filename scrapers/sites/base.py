@@ -99,6 +99,8 @@ class Family(ABC):
     name: ClassVar[str]
     version: ClassVar[str] = "1"
     rank: ClassVar[Rank] = Rank.ADDRESS
+    hosts: ClassVar[frozenset[str]] = frozenset()
+    """The only hosts (without "www.") on which such pages stand; empty for families that any site may have."""
     minimum: ClassVar[str]
 
     @abstractmethod

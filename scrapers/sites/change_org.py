@@ -33,6 +33,7 @@ class ChangeOrgPetition(Family):
     """One petition: signatures counted and displayed, goal, day of beginning, title."""
 
     name = "change-org-petition"
+    hosts = frozenset({"change.org"})
     minimum = "one count of signatures that stands beside the petition's own id or address"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002

@@ -88,6 +88,7 @@ class GovUk(Family):
     """One page: published, changed, withdrawn or gone, who published it, what changed when, what is attached."""
 
     name = "govuk"
+    hosts = frozenset({_HOST})
     minimum = "the path and kind of the document; of a page, its title"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002

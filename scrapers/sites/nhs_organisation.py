@@ -69,6 +69,7 @@ class NhsOrganisation(Family):
     """One organisation, and the bodies that it came from and went into; a merged one names its successor."""
 
     name = "nhs-organisation"
+    hosts = frozenset({HOST})
     minimum = "a name, a code and a known status"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002

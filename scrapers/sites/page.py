@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import chompjs
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, SoupStrainer, Tag
 
 from scrapers.sites.address import absolute
 from scrapers.sites.answer import moment_of
@@ -18,9 +18,9 @@ _TOKEN = re.compile(r"""[{}\[\]]|"(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\
 _MAX_OBJECTS = 200
 
 
-def parse(body: bytes) -> BeautifulSoup:
-    """The page as a tree; any bytes give one."""
-    return BeautifulSoup(body, "lxml")
+def parse(body: bytes, only: tuple[str, ...] = ()) -> BeautifulSoup:
+    """The page as a tree; any bytes give one. With `only`, just these tags and what is in them: much faster."""
+    return BeautifulSoup(body, "lxml", parse_only=SoupStrainer(list(only)) if only else None)
 
 
 def clean(text: str | None) -> str | None:

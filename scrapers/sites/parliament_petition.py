@@ -103,6 +103,7 @@ class ParliamentPetition(Family):
     """One petition: count, state, response, debate; signatures by constituency and country as facts of their own."""
 
     name = "uk-parliament-petition"
+    hosts = frozenset({"petition.parliament.uk"})
     minimum = "one count of signatures, and in the JSON one known state"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002

@@ -29,6 +29,8 @@ class PdfFile(Family):
         try:
             document = pypdfium2.PdfDocument(body)
         except pypdfium2.PdfiumError as error:
+            if "password" in str(error).lower():  # whole, but locked: the extractor says that it holds no words
+                return self.reading((Fact("file", {"format": "pdf", "locked": True}, "file"),))
             raise self.changed(f"the file does not open: {error}") from error
         try:
             pages = len(document)

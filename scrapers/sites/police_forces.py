@@ -35,6 +35,7 @@ class PoliceForces(Family):
     """The list of forces, or one force with its website. The list has none of Scotland."""
 
     name = "police-forces"
+    hosts = frozenset({"data.police.uk"})
     minimum = "at least one force with id and name"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002

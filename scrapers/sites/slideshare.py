@@ -39,6 +39,7 @@ class SlideShareDeck(Family):
     """One deck: title, number of slides, day of upload, account."""
 
     name = "slideshare"
+    hosts = frozenset({"slideshare.net"})
     minimum = "one title and at least one slide"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002

@@ -95,6 +95,7 @@ class WhatDoTheyKnowRequest(Family):
     """One request: state, law, authority, days of asking and answering, addresses of what was attached."""
 
     name = "whatdotheyknow-request"
+    hosts = frozenset({HOST})
     minimum = "one known state, and the authority that was asked"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002

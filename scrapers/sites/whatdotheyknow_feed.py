@@ -61,6 +61,7 @@ class WhatDoTheyKnowFeed(Family):
     """A feed of events, as Atom (without `updated`, which is taken as it is) or as a bare JSON list."""
 
     name = "whatdotheyknow-feed"
+    hosts = frozenset({HOST})
     minimum = "a feed or a list, be it empty"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002

@@ -17,6 +17,7 @@ from scrapers.sites.terms import found_source, terms_in
 STATUSES: Final = ("publish", "future", "draft", "pending", "private", "trash", "auto-draft", "inherit")
 PAST_THE_END: Final = "rest_post_invalid_page_number"
 _REST = re.compile(r".*/wp-json/wp/v2/(posts|pages)(/[0-9]+)?/?")
+_READ = ("meta", "link", "title", "h1", "time", "script")
 _ITEM = re.compile(r"/wp-json/wp/v2/(?:posts|pages)/[0-9]+/?$")
 
 
@@ -80,7 +81,7 @@ class WordPress(Family):
         context: Context = NO_CONTEXT,
     ) -> Reading:
         if not _REST.fullmatch(path_of(url)):
-            return self._page(parse(body), url)
+            return self._page(parse(body, _READ), url)
         if body.lstrip()[:1] == b"[":
             return self._list(body, context)
         if b'"code"' in body and b'"title"' not in body:

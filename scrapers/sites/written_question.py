@@ -59,6 +59,7 @@ class WrittenQuestion(Family):
     """One question with the days of asking and answering, or a list whose matching questions are to be asked for."""
 
     name = "uk-parliament-written-question"
+    hosts = frozenset({API_HOST, PAGE_HOST})
     minimum = "one number (uin) and the day on which it was tabled; of a list, the number of results"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002
