@@ -1,0 +1,108 @@
+"""Answers to requests for information: yes or no to a question that names the programme, or nothing given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from scrapers.find import cues
+from scrapers.find.dates import find_dates
+from scrapers.find.frame import Candidate, has_term, own_body, page_date, sureness
+from scrapers.find.mentions import Place, Read
+from scrapers.find.names import Matcher
+from scrapers.find.text import Piece, fold, sentences
+
+_ANSWERERS: Final = ("mental-health-trust", "police-force", "ambulance-service", "other", "nhs-national", "health-innovation-network")
+_USE: Final = re.compile(r"\b(?:us(?:e|es|ed|ing)|run|runs|operat\w+|adopt\w*|implement\w*|pilot\w*|tak(?:e|en) part|part of|member|signatory|launch\w*|introduc\w*|have|had|deliver\w*|commission\w*|particip\w+|in place)\b")
+_ASKED: Final = re.compile(r"^\W*(?:(?:q(?:uestion)?\s*\d*[a-z]?|\d+[a-z]?|[a-z])\s*[.:)]\s*)?(?:please\b.{0,80}?\b(?:whether|if|confirm)\b.{0,20}?\b)?(?:(?P<ever>has|have|had|did)|(?P<now>does|do|is|are))\b")
+_ANSWER: Final = re.compile(
+    r"^\W*(?:(?:a(?:nswer)?\s*\d*[a-z]?|response|reply|trust response|our response|r\d*)\s*[.:)–-]*\s*)?(?P<word>yes|no|n\/a|nil|none)\b(?!\s+(?:information|one|further|longer|doubt|patients?|staff|data|records?))"
+)
+_WITHHELD: Final = re.compile(
+    r"\b(?:(?:does|do)(?: not|n't) (?:currently )?(?:hold|record|have)\b.{0,40}\b(?:information|data|records?|requested)|(?:information|data) (?:is|was|are)(?: not|n't) (?:held|recorded)|"
+    r"no (?:recorded )?information (?:is )?held|not held|no information held|"
+    r"refus(?:e|ed|al|ing)\b.{0,60}\b(?:request|section|information)|(?:request|information)\b.{0,60}\b(?:is|was|has been) (?:refused|withheld|exempt)|exempt from disclosure|withheld under|"
+    r"(?:section|s\.?) ?(?:12|14|21|22|31|36|40|41|43)\b.{0,60}|neither confirm nor deny|exceeds? the (?:appropriate|cost) (?:limit|threshold))"
+)
+_NO_ANSWER: Final = re.compile(r"\b(?:no (?:reply|response|answer) (?:has been |was )?(?:received|given|sent)?|did(?: not|n't) (?:reply|respond|answer)|has(?: not|n't) (?:replied|responded|answered)|long overdue|overdue|unanswered)\b")
+
+
+def find_answers(read: Read, matcher: Matcher) -> Iterator[Candidate]:
+    """Candidates of kind foi, in the order of the text."""
+    own = own_body(read, matcher, _ANSWERERS)
+    asked: str | None = None
+    for place in read.places:
+        if place.menu:
+            continue
+        for sentence in sentences(place.words.text):
+            folded = fold(sentence.text).strip()
+            if cues.QUESTION.search(folded):
+                asked = _question(place, sentence, folded, asked)
+                continue
+            body = _body(read, place, matcher, sentence, own)
+            if asked is not None:
+                answer = _ANSWER.match(folded)
+                if answer and body and asked in ("ever", "now"):
+                    yield _answer(read, place, matcher, sentence, body, asked, answer["word"], folded)
+                    asked = None
+                    continue
+            if (asked is not None or has_term(place, sentence)) and body:
+                nothing = _WITHHELD.search(folded)
+                silent = _NO_ANSWER.search(folded) if asked is not None or "request" in folded or "question" in folded else None
+                if nothing or silent:
+                    yield _nothing(read, place, matcher, sentence, body, "withheld" if nothing else "no reply")
+                    asked = None
+
+
+def _question(place: Place, sentence: Piece, folded: str, asked: str | None) -> str | None:
+    if not has_term(place, sentence):
+        return asked if asked and re.search(r"\b(?:it|this|the (?:scheme|programme|model))\b", folded) else None
+    match = _ASKED.search(folded)
+    if match and _USE.search(folded[match.end() :]):
+        ever = match["ever"] or re.search(r"\b(?:ever|has the|have you|did)\b", folded)
+        return "ever" if ever else "now"
+    return "open"
+
+
+def _body(read: Read, place: Place, matcher: Matcher, sentence: Piece, own: str | None) -> str | None:
+    for named in place.named:
+        if sentence.holds(named.start) and matcher.bodies[named.org_id].kind in _ANSWERERS and not named.from_address:
+            return named.org_id
+    if own:
+        return own
+    here = {n.org_id for p in read.places for n in p.named if matcher.bodies[n.org_id].kind in _ANSWERERS[:3] and not n.from_address}
+    return here.pop() if len(here) == 1 else None
+
+
+def _answer(
+    read: Read, place: Place, matcher: Matcher, sentence: Piece, body: str, asked: str, word: str, folded: str
+) -> Candidate:
+    status = "live" if word == "yes" else "never" if asked == "ever" or "never" in folded else "denied"
+    return _made(read, place, matcher, sentence, body, status, word, "foi.answer")
+
+
+def _nothing(read: Read, place: Place, matcher: Matcher, sentence: Piece, body: str, answer: str) -> Candidate:
+    return _made(read, place, matcher, sentence, body, "not-answered", answer, "foi.withheld")
+
+
+def _made(
+    read: Read, place: Place, matcher: Matcher, sentence: Piece, body: str, status: str, answer: str, rule: str
+) -> Candidate:
+    dates = find_dates(sentence.text)
+    on_date, precision = (dates[0].value, dates[0].precision) if dates else page_date(read.document)
+    kind = matcher.bodies[body].kind
+    reading = {
+        "trust_id": body if kind in ("mental-health-trust",) or "health board" in matcher.bodies[body].name.lower() else None,
+        "police_id": body if kind == "police-force" else None,
+        "other_ids": [],
+        "status": status,
+        "on_date": on_date,
+        "date_precision": precision,
+        "answer": answer,
+        "basis": "own-word",
+        "matched": "name",
+    }
+    if not reading["trust_id"] and not reading["police_id"]:
+        reading["other_ids"] = [body]
+    return Candidate("foi", reading, sureness(rule), rule, place.words.passage_id, (body, status))

@@ -1,0 +1,74 @@
+"""Counts of signatures under the programme's petition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from scrapers.find import cues
+from scrapers.find.dates import find_dates
+from scrapers.find.frame import Candidate, has_term, stated_date, sureness
+from scrapers.find.mentions import Read
+from scrapers.find.names import Matcher
+from scrapers.find.numbers import Number, find_numbers
+from scrapers.find.text import fold, sentences
+
+_SIGNED: Final = re.compile(
+    r"^\W*(?:\w+\s+){0,3}?(?:verified signatures|signatures|signatories|supporters|have signed|people (?:\w+ ){0,2}signed|(?:has|had|have) (?:now )?signed|signed)\b"
+)
+_SIGNED_BEFORE: Final = re.compile(r"\b(?:signatures?|signed by|signatories|supporters)\s*[:\-–]?\s*(?:\w+ ){0,3}$")
+_GOAL: Final = re.compile(r"\b(?:goal|target|next goal|aim|get to|reach(?:es)?|milestone)\b(?: (?:of|is|to))?\s*[:\-–]?\s*(?:\w+ ){0,2}$")
+_GOAL_AFTER: Final = re.compile(r"^\W*(?:signatures? )?(?:goal|target|to reach)\b")
+_OTHER: Final = re.compile(r"\b(?:hop(?:e|es|ed|ing) (?:to|for)|needs?|if|would|could|aim(?:s|ed)? (?:to|for)|away from|short of|required|threshold)\b")
+
+
+def find_petition(read: Read, _matcher: Matcher) -> Iterator[Candidate]:
+    """Candidates for rows of petition_reading, in the order of the text."""
+    on_petition_page = read.document.source_kind == "petition"
+    for place in read.places:
+        if place.menu or place.near is None:
+            continue
+        text = place.words.text
+        folded = fold(text)
+        spoken = re.search(r"\b(?:petition|signatures?|signed|signatories)\b", folded)
+        if not spoken or not (place.near == "passage" or place.near == "heading" or on_petition_page or read.about):
+            continue
+        if not on_petition_page and place.near == "page" and not re.search(r"\b(?:the|our|its|their|this) petition\b|#", folded):
+            continue
+        told = place.near != "passage"
+        for sentence in sentences(text):
+            told = told or has_term(place, sentence)
+            if not told or cues.QUESTION.search(fold(sentence.text).strip()):
+                continue
+            yield from _in_sentence(read, place.words.passage_id, sentence.text, on_petition_page or "petition" in folded)
+
+
+def _in_sentence(read: Read, passage_id: str, text: str, petition: bool) -> Iterator[Candidate]:
+    folded = fold(text)
+    dates = find_dates(text)
+    counts: list[Number] = []
+    goals: list[Number] = []
+    for number in find_numbers(text):
+        if any(date.start <= number.start < date.end for date in dates):
+            continue
+        before, after = folded[: number.start], folded[number.end :]
+        if _GOAL.search(before[-40:]) or _GOAL_AFTER.match(after):
+            goals.append(number)
+        elif petition and (_SIGNED.match(after) or _SIGNED_BEFORE.search(before[-40:])) and not _OTHER.search(before[-40:]):
+            counts.append(number)
+    for count in counts[:1]:
+        if count.value < 10:
+            continue
+        on_date, precision = (dates[0].value, dates[0].precision) if dates else stated_date(read.document)
+        bound = "at-least" if count.bound == "at-least" else "exact"
+        if count.bound == "about":
+            bound = "at-least" if re.search(r"\bjust over\s*$", folded[: count.start]) else "exact"
+        reading = {
+            "on_date": on_date,
+            "date_precision": precision,
+            "signatures": count.value,
+            "bound": bound,
+            "target": goals[0].value if goals else None,
+        }
+        yield Candidate("petition_reading", reading, sureness("petition.count"), "petition.count", passage_id, (count.value, bound))
