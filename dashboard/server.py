@@ -29,7 +29,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import plain
-from dashboard.api import openapi, tables
+from dashboard.api import openapi, sql, tables
 from dashboard.feeds import routes as feeds
 from dashboard.parts import frame
 from dashboard.parts.html import fill
@@ -218,6 +218,7 @@ ROUTES: Final[list[BaseRoute]] = [
     *(_shell_route(address) for address in plain.ADDRESSES),
     Route("/assets/{name}", asset),
     *openapi.routes(),
+    *sql.routes(),
     *tables.routes(),
     *feeds.routes(not_found_response),
     *PermanentPages(asset_address("app.css"), asset_address("icon.svg"), not_found_response).routes(),

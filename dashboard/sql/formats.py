@@ -5,17 +5,23 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TextIO
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it: dates as ISO 8601, bytes as hexadecimal, decimals as numbers."""
+    """A value as JSON holds it: dates as ISO 8601, bytes as hexadecimal, decimals as numbers.
+
+    What JSON has no word for (NaN, infinities, a length of time, a UUID) becomes text.
+    """
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, (dt.date, dt.datetime, dt.time)):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return float(value)
+        return plain(float(value))
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value).hex()
     if isinstance(value, dict):

@@ -1,0 +1,260 @@
+"""The process in which strangers' SQL runs: it opens one database, shuts every door behind itself, and answers.
+
+It is started by `dashboard.sql.engine` with an empty environment and speaks over its stdin and stdout, which it takes
+away from everything else: frames of four bytes of length and JSON. It can be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from dashboard.sql.formats import plain
+from dashboard.sql.statement import Misread, Refused, check, told
+
+DUCKDB_MEMORY: Final = "128MB"
+ROOM: Final = 224 * 1024 * 1024
+"""Bytes that the process may take beyond what it has when it is ready."""
+BATCH: Final = 50
+_SET_PARENT_DEATH_SIGNAL, _SET_NO_NEW_PRIVILEGES = 1, 38
+
+WARM_UP: Final = (
+    "SELECT now(), DATE '2021-05-12', TIME '12:00', TIMETZ '12:00:00+01', INTERVAL 3 DAY, 1.5::DECIMAL(5, 2), uuid(), "
+    "'x'::BLOB, {'a': 1}, MAP([1], [2]), [1, 2], '[1]'::JSON, '101'::BIT, 'NaN'::DOUBLE, TIMESTAMP 'infinity', "
+    "TIMESTAMP_NS '2021-05-12', 170141183460469231731687303715884105727, DATE 'infinity', strftime(now(), '%A'), "
+    "regexp_matches('a', 'b'), 'a' ILIKE 'b', timezone('Europe/London', now())"
+)
+"""One value of each type, so that whatever DuckDB loads lazily is loaded before no file can be opened any more."""
+
+
+class Pipe:
+    """Frames over two file descriptors. `read` gives None where the other side has gone."""
+
+    def __init__(self, reading: int, writing: int) -> None:
+        self._reading = reading
+        self._writing = writing
+
+    def read(self) -> Any:
+        head = self._exactly(4)
+        body = self._exactly(struct.unpack(">I", head)[0]) if head else None
+        return None if body is None else json.loads(body)
+
+    def _exactly(self, size: int) -> bytes | None:
+        parts = []
+        while size:
+            part = os.read(self._reading, min(size, 1 << 20))
+            if not part:
+                return None
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def write(self, body: bytes) -> None:
+        view = memoryview(struct.pack(">I", len(body)) + body)
+        while view:
+            view = view[os.write(self._writing, view) :]
+
+
+def take_pipe() -> Pipe:
+    """The frames on stdin and stdout, which nothing else can reach from now on."""
+    reading, writing = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    os.close(nothing)
+    if sys.platform == "win32":
+        import msvcrt
+
+        for number in (reading, writing):
+            msvcrt.setmode(number, os.O_BINARY)
+    return Pipe(reading, writing)
+
+
+def open_locked(path: str) -> duckdb.DuckDBPyConnection:
+    """The database, read-only, with every setting fixed and the world outside shut."""
+    connection = duckdb.connect(
+        path,
+        read_only=True,
+        config={
+            "threads": 1,
+            "memory_limit": DUCKDB_MEMORY,
+            "temp_directory": "",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "python_enable_replacements": False,
+        },
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET errors_as_json = true")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    connection.execute(WARM_UP).fetchall()
+    check("SELECT 1", connection)
+    return connection
+
+
+def _sizes() -> dict[str, int]:
+    """Bytes of this process by the names of /proc/self/status (VmSize, VmData, VmRSS); empty where there is none."""
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return {}
+    return {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.endswith(" kB")}
+
+
+def follow_parent() -> list[str]:
+    """End with the parent, gain no privilege. Gives the names of the guards that hold."""
+    held = []
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        parent = os.getppid()
+        if libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0) == 0:
+            held.append("parent")
+        if os.getppid() != parent:
+            os._exit(0)
+        if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0:
+            held.append("privileges")
+    return held
+
+
+class Memory:
+    """How much memory this process holds now, read through a file that stays open; 0 where the system has none."""
+
+    def __init__(self) -> None:
+        try:
+            self._statm = os.open("/proc/self/statm", os.O_RDONLY)
+        except OSError:
+            self._statm = -1
+
+    def held(self) -> int:
+        if self._statm < 0 or sys.platform == "win32":
+            return 0
+        return int(os.pread(self._statm, 100, 0).split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def limit_resources() -> list[str]:
+    """Let the operating system refuse memory, files, sockets, writing and core dumps. Gives the guards that hold."""
+    held: list[str] = []
+    if sys.platform == "win32":
+        return held
+    import resource
+
+    with contextlib.suppress(OSError):  # only now: a fresh child should be ready soon
+        os.nice(15)
+        held.append("nice")
+    sizes = _sizes()
+    wanted = [
+        ("core", resource.RLIMIT_CORE, 0),
+        ("writing", resource.RLIMIT_FSIZE, 0),
+        ("memory", resource.RLIMIT_AS, sizes.get("VmSize", 1 << 30) + ROOM + (64 << 20)),
+        ("files", resource.RLIMIT_NOFILE, 0),
+    ]
+    if sizes:
+        wanted.append(("data", resource.RLIMIT_DATA, sizes["VmData"] + ROOM))
+    if hasattr(resource, "RLIMIT_NPROC"):
+        wanted.append(("processes", resource.RLIMIT_NPROC, 0))
+    for name, which, value in wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(which, (value, value))
+            held.append(name)
+    return held
+
+
+def limit_time(seconds: float | None) -> None:
+    """Let the system kill this process when a question takes too long, even if the parent has gone."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    if seconds is None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    with contextlib.suppress(OSError, ValueError):
+        cpu = int(used.ru_utime + used.ru_stime + seconds) + 2
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+    signal.setitimer(signal.ITIMER_REAL, seconds + 0.5)
+
+
+def answer(connection: duckdb.DuckDBPyConnection, question: dict[str, Any]) -> bytes:
+    """One answer as JSON: columns and rows, or what went wrong."""
+    sql = str(question["sql"])
+    most_rows, most_bytes = int(question["max_rows"]), int(question["max_bytes"])
+    begun = time.perf_counter()
+    try:
+        statement = check(sql, connection)
+        result = connection.execute(statement)
+        columns = [[str(column[0]), str(column[1])] for column in result.description or []]
+        rows: list[str] = []
+        size, cut = 0, ""
+        while not cut and (batch := result.fetchmany(min(BATCH, most_rows + 1 - len(rows)))):
+            for row in batch:
+                text = json.dumps([plain(value) for value in row], ensure_ascii=False)
+                size += len(text.encode("utf-8", "replace")) + 1
+                if len(rows) >= most_rows or size > most_bytes:
+                    cut = "rows" if len(rows) >= most_rows else "bytes"
+                    break
+                rows.append(text)
+    except Misread as error:
+        return _trouble("failed", str(error), error.position, kind="parser")
+    except Refused as error:
+        return _trouble("refused", str(error), error.position)
+    except duckdb.PermissionException as error:
+        message, position = told(error)
+        return _trouble("refused", f"This reaches for something outside the record. {message}", position)
+    except (duckdb.OutOfMemoryException, MemoryError):
+        return _trouble("failed", "The question needs more memory than a question may use.", None, kind="memory")
+    except RecursionError:
+        return _trouble("failed", "The question or its answer is nested too deeply.", None, kind="memory")
+    except duckdb.Error as error:
+        message, position = told(error)
+        kind = type(error).__name__.removesuffix("Exception").lower()
+        if "bad_alloc" in message or "Out of Memory" in message or "failed to allocate" in message:
+            message, kind = "The question needs more memory than a question may use.", "memory"
+        return _trouble("failed", message, position, kind=kind)
+    head = {"is": "answer", "columns": columns, "cut": cut, "seconds": time.perf_counter() - begun}
+    return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "rows": [{",".join(rows)}]}}'.encode("utf-8", "replace")
+
+
+def _trouble(what: str, message: str, position: int | None, *, kind: str = "") -> bytes:
+    found = {"is": what, "message": message, "position": position, "kind": kind}
+    return json.dumps(found).encode()
+
+
+def main() -> None:
+    """Open the database named in the first frame, then answer until the parent goes."""
+    pipe = take_pipe()
+    held = follow_parent()
+    first = pipe.read()
+    if first is None:
+        return
+    try:
+        connection = open_locked(first["path"])
+    except duckdb.Error as error:
+        pipe.write(_trouble("closed", told(error)[0].splitlines()[0], None))
+        return
+    os.environ.clear()
+    memory = Memory()
+    held += limit_resources()
+    pipe.write(json.dumps({"is": "ready", "guards": held}).encode())
+    while (question := pipe.read()) is not None:
+        limit_time(question["seconds"])
+        body = answer(connection, question)
+        limit_time(None)
+        pipe.write(body)
+        pipe.write(b'{"memory": %d}' % memory.held())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
