@@ -95,7 +95,7 @@ def _read_assets() -> dict[str, tuple[bytes, str]]:
             continue
         body = file.read_bytes()
         if file.name == "app.css":
-            body = font_faces().encode() + b"\n" + body
+            body = b"\n".join([font_faces().encode(), body, (OWN_ASSETS / "pages.css").read_bytes()])
         name = f"{file.stem}.{hashlib.sha256(body).hexdigest()[:10]}{file.suffix}"
         kind = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}.get(file.suffix)
         found[name] = (body, kind or mimetypes.guess_type(file.name)[0] or "application/octet-stream")
@@ -332,4 +332,5 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     finally:
         with contextlib.suppress(Exception):
             await opening
+        START.on_new_record = None
         START.close()

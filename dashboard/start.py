@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gc
 import json
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
+
+import duckdb
 
 import data
 from dashboard.record import Record, Store
@@ -101,9 +104,10 @@ class Start:
             threading.Thread(target=self._warm, args=(context,), daemon=True, name="warm-up").start()
 
     def _warm(self, context: Context) -> None:
-        if self.on_new_record is not None:
-            self.on_new_record(context)
-        settle_memory()
+        with contextlib.suppress(duckdb.ConnectionException):  # the server ended meanwhile
+            if self.on_new_record is not None:
+                self.on_new_record(context)
+            settle_memory()
 
     def _store(self, home: Home) -> Store:
         with self._lock:

@@ -93,7 +93,7 @@ def listed(ctx: Context, kind: str, region: str, status: str) -> Markup:
         )
         if of_kind:
             pieces.append(_table_of(ctx, title, of_kind, asked))
-    return join(pieces)
+    return fill('<div id="list">{p}</div>', p=join(pieces))
 
 
 def _table_of(ctx: Context, title: str, found: list[Standing], asked: dict[str, str]) -> Markup:

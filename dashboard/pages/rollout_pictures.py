@@ -126,7 +126,7 @@ def legend(ctx: Context, kind: str) -> Markup:
             fill(
                 '<li><span class="shape" aria-hidden="true">{shape}</span> {word} <strong>{n}</strong></li>',
                 shape=SHAPES[status],
-                word=link(address("/rollout", {"kind": kinds[kind], "status": SHORT[status]}), SHORT[status]),
+                word=link(f"{address('/rollout', {'kind': kinds[kind], 'status': SHORT[status]})}#list", SHORT[status]),
                 n=counts[status],
             )
             for status in ORDER

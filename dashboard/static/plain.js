@@ -8,6 +8,10 @@
   if (!plain || !root) return;
   root.inert = true; // until it takes over, one page for screen readers and the keyboard
   const begun = Date.now();
+  let scrolling = false; // by the reader, not by an address that leads to a place on the page
+  for (const kind of ["wheel", "touchmove", "keydown"]) {
+    plain.addEventListener(kind, () => { scrolling = true; }, { passive: true });
+  }
   const typing = () => {
     const at = document.activeElement;
     return at && plain.contains(at) && at.matches("input, select, textarea");
@@ -17,7 +21,7 @@
     if (!main || !main.querySelector("h1")) return false;
     const app = document.querySelector('[data-testid="stApp"]');
     const settled = !app || app.dataset.testScriptState === "notRunning" || Date.now() - begun > 8000;
-    return settled && !typing() && plain.scrollTop < window.innerHeight;
+    return settled && !typing() && !(scrolling && plain.scrollTop > window.innerHeight);
   };
   const takeOver = () => {
     const main = document.querySelector('[data-testid="stMain"]');

@@ -1,0 +1,123 @@
+"""Every page runs in Streamlit on the real register and on an empty one, and says what the plain page says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from bs4 import BeautifulSoup
+from streamlit.testing.v1 import AppTest
+
+from dashboard.parts.params import Params
+from dashboard.plain import ADDRESSES, Address
+from dashboard.start import START, Context
+from data.home import HOME_VARIABLE, PACKAGE, Home
+
+APP = PACKAGE.parent / "streamlit_app.py"
+EACH = pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.title)
+Contexts = Callable[[Home], Context]
+
+
+@pytest.fixture(autouse=True)
+def closed_after() -> Iterator[None]:
+    yield
+    START.close()
+
+
+def run(address: Address, **query: str) -> AppTest:
+    test = AppTest.from_string(
+        "from dashboard.plain import ADDRESSES\n"
+        f"next(each for each in ADDRESSES if each.path == {address.path!r}).page()\n",
+        default_timeout=30,
+    )
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def shown(test: AppTest) -> str:
+    assert not test.exception, [each.message for each in test.exception]
+    return "\n".join(each.proto.body for each in test.get("html"))
+
+
+def headings(text: str) -> list[str]:
+    return [heading.get_text() for heading in BeautifulSoup(text, "html.parser").select("h1, h2")]
+
+
+@EACH
+@pytest.mark.parametrize("kind", ["real", "empty"])
+def test_every_page_runs_and_says_what_the_plain_page_says(
+    address: Address,
+    kind: str,
+    context_of: Contexts,
+    published_home: Home,
+    published_empty_home: Home,
+) -> None:
+    context = context_of(published_home if kind == "real" else published_empty_home)
+    page = headings(shown(run(address)))
+    plain = headings(str(address.plain(context, Params())))
+    assert len([heading for heading in page if heading]) >= 1
+    assert page[0] == plain[0]
+    assert set(plain) == set(page)
+
+
+@EACH
+def test_every_page_has_a_sentence_for_search_engines(
+    address: Address, context_of: Contexts, published_home: Home, published_empty_home: Home
+) -> None:
+    for home in (published_home, published_empty_home):
+        words = address.describe(context_of(home))
+        assert 10 < len(words) < 500 and words.endswith((".", "?", "!")) and "<" not in words
+
+
+def test_the_front_door_draws_frame_and_overview(published_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(published_home.root))
+    text = shown(AppTest.from_file(str(APP), default_timeout=30).run())
+    assert "Leave this page" in text and "Samaritans" in text and "record 1" in text
+    assert re.search(r"<h1>.+</h1>", text)
+
+
+def test_trouble_is_drawn_in_words(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(home.root))
+    with (home.register / "events.csv").open("a", encoding="utf-8") as handle:
+        handle.write("BAD ID,2021,year,T,S,,context,acp-uk-2021-rapid-response,2026-11-23\n")
+    text = shown(AppTest.from_file(str(APP), default_timeout=30).run())
+    assert "has to be mended" in text and "events.csv:" in text
+
+
+def test_a_home_is_found_by_name(context_of: Contexts, published_home: Home) -> None:
+    context_of(published_home)
+    test = run(ADDRESSES[0], find="slam")
+    assert "South London and Maudsley" in shown(test)
+    assert test.text_input(key="find").value == "slam"
+    test.text_input(key="find").set_value("zzzzqq").run()
+    assert "No body on record" in shown(test)
+
+
+def test_what_is_new_follows_the_day(context_of: Contexts, published_home: Home) -> None:
+    context = context_of(published_home)
+    assert "Nothing new since" in shown(run(ADDRESSES[0], since=context.today.isoformat())) or (
+        context.record.built_on == context.today
+    )
+    assert "is no date" in shown(run(ADDRESSES[0], since="yesterday"))
+
+
+def test_filters_narrow_the_tables(context_of: Contexts, published_home: Home) -> None:
+    context_of(published_home)
+    rollout = ADDRESSES[1]
+    test = run(rollout, kind="Police forces", region="London")
+    rows = BeautifulSoup(shown(test), "html.parser").select("section#police tbody tr")
+    assert rows and "section#trusts" not in shown(test)
+    test.selectbox(key="region").set_value("All regions").run()
+    assert len(BeautifulSoup(shown(test), "html.parser").select("section#police tbody tr")) > len(rows)
+    assert "no status “Nonsense”" in shown(run(rollout, status="Nonsense"))
+
+
+def test_one_body_has_its_rule_and_its_evidence(context_of: Contexts, published_home: Home) -> None:
+    context = context_of(published_home)
+    text = shown(run(ADDRESSES[1], org="slam", region="London"))
+    assert "The rule that decided" in text and 'href="/rollout?' in text
+    count = context.record.rows("SELECT count(*) FROM adoption_body WHERE org_id = 'slam'")[0][0]
+    assert len(BeautifulSoup(text, "html.parser").select("tbody tr")) == count
+    assert "no body “nobody”" in shown(run(ADDRESSES[1], org="nobody"))
