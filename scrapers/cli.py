@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from data.console import (
     CLEAN,
     FINDINGS,
+    USAGE,
     HomeOption,
     JsonOption,
     home_of,
@@ -86,6 +88,7 @@ def collect(
     from scrapers.build import RegisterError, WorkError
     from scrapers.collect import CollectError, CollectOptions
     from scrapers.collect import collect as run
+    from scrapers.families import second_opinion
     from scrapers.hooks import Hooks
 
     for word in kind or []:
@@ -106,7 +109,8 @@ def collect(
         resume=resume,
     )
     try:
-        summary = run(place, programme, options, hooks=Hooks(archives=archive_hook(programme, options.archive_urls)))
+        hooks = Hooks(archives=archive_hook(programme, options.archive_urls), judge=second_opinion)
+        summary = run(place, programme, options, hooks=hooks)
     except RegisterError as error:
         stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
     except (CollectError, WorkError) as error:
@@ -201,9 +205,69 @@ def _days(text: str | None, option: str) -> Span | None:
         ) from error
 
 
+def add(
+    url: Annotated[str, typer.Argument(help="Address of the page to declare.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the proposed row without asking.")] = False,
+    source_id: Annotated[str, typer.Option("--id", help="Id of the source (default: proposed).")] = "",
+    title: Annotated[str, typer.Option("--title", help="Title (default: as the page states it).")] = "",
+    publisher: Annotated[
+        str, typer.Option("--publisher", help="Id of the body that published it (default: by its website).")
+    ] = "",
+    kind: Annotated[str, typer.Option("--kind", help="Kind of source (default: proposed).")] = "",
+    published: Annotated[
+        str, typer.Option("--published", metavar="DATE", help="2021-05-12, 2021-05 or 2021 (default: as stated).")
+    ] = "",
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Allow private and loopback addresses (for tests).")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Declare a page as a source: ask it once, show the proposed row, write it after a yes."""
+    from scrapers.add import AddError, AddOptions, Proposal, as_line
+    from scrapers.add import add as run
+
+    if not yes and not sys.stdin.isatty():
+        stop(
+            "There is nobody at a terminal to say yes, so nothing was asked or written. Run again with --yes.",
+            code=USAGE,
+            as_json=as_json,
+        )
+    if kind and kind not in SOURCE_KINDS:
+        raise typer.BadParameter(
+            f"{kind!r} is no kind of source; allowed: {', '.join(SOURCE_KINDS)}", param_hint="--kind"
+        )
+    if not url.strip().startswith(("http://", "https://")):
+        raise typer.BadParameter(f"{url!r} is no address; allowed: http:// or https://", param_hint="URL")
+
+    def confirm(proposal: Proposal) -> bool:
+        for column, value in proposal.row.items():
+            say(f"{column:>15}  {value or '(empty)'}")
+        for note in proposal.notes:
+            say(f"Note: {note}.")
+        say(as_line(proposal.row).rstrip())
+        return yes or typer.confirm("Write this row into sources.csv?", default=False, err=True)
+
+    place = home_of(home, as_json=as_json)
+    programme = programme_of(place, as_json=as_json)
+    options = AddOptions(source_id, title, publisher, kind, published, allow_private)
+    try:
+        added = run(place, programme, url, options, confirm=confirm)
+    except AddError as error:
+        stop(str(error), as_json=as_json)
+    except OSError as error:
+        stop(f"{error.filename or place.register}: {error.strerror}. Nothing was written.", as_json=as_json)
+    page = str(added.page) if added.page else None
+    if as_json:
+        print_json({"ok": True, "row": added.row, "recorded_page": page, "notes": list(added.notes)})
+    else:
+        say(f"Wrote {added.row['source_id']} into sources.csv." + (f" Recorded page: {page}" if page else ""))
+
+
 def add_commands(app: typer.Typer) -> None:
     """Hang the commands of this half into the command line."""
     app.command()(build)
     app.command()(check)
     app.command()(collect)
     app.command()(backfill)
+    app.command()(add)

@@ -40,6 +40,11 @@ def absolute(url: str | None, base: str) -> str | None:
     return joined if whole and not re.search(r"[\s<>\"]", joined) else None
 
 
+def is_tracking(parameter: str) -> bool:
+    """Whether a parameter of an address only follows readers around."""
+    return _TRACKING.fullmatch(parameter) is not None
+
+
 def normalise(url: str) -> str:
     """A spelling by which two addresses of one page are equal: no scheme, no "www.", no default port, no fragment, no
     trailing slash, no tracking parameters, parameters sorted. For comparing only, never for asking."""
@@ -53,5 +58,5 @@ def normalise(url: str) -> str:
         host = host.encode("idna").decode("ascii") if not host.isascii() else host
     place = f"{host}:{port}" if port and port not in (80, 443) else host
     path = quote(unquote(parts.path), safe="/" + _SAFE).rstrip("/")
-    kept = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k))
+    kept = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not is_tracking(k))
     return place + path + (f"?{urlencode(kept)}" if kept else "")
