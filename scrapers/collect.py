@@ -27,6 +27,7 @@ from scrapers.build import RegisterError, publish
 from scrapers.capture import Failure, Response, Verdict
 from scrapers.decode import find_charset
 from scrapers.display import Display
+from scrapers.families import read_candidates
 from scrapers.fetch import Fetcher, user_agent
 from scrapers.hooks import NO_HOOKS, ArchiveCopy, FindInArchives, Hooks, Source
 from scrapers.outcomes import FetchError, Stopped
@@ -260,6 +261,8 @@ class _Collection:
             self._walk(hosts)
             state = "interrupted" if self.stop.is_set() else "finished"
             work.set_run(self.connection, self.run_id, state, dt.datetime.now(dt.UTC))
+            if self.options.read:
+                self.notes += read_candidates(self.home, self.programme, self.connection).notes
             self.display.tick("publishing", "publishing")
             published = publish(self.home, work=self.connection)
         except StoreFailed as error:
