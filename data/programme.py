@@ -35,6 +35,7 @@ class Subject(_Section):
     publisher: str = ""
     terms: tuple[str, ...] = ()
     weak_terms: tuple[str, ...] = ()
+    not_terms: tuple[str, ...] = ()
 
 
 class Licence(_Section):

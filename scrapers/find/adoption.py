@@ -48,10 +48,23 @@ _PLANS_DROPPED: Final = re.compile(
     r"|\b(?:plans?|proposals?)\b.{0,50}\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrawn|halted|rejected)\b"
 )
 _NOTHING: Final = re.compile(
-    r"\b(?:to|should|must|will) (?:immediately |now )?(?:stop|end|halt|cease|pause|suspend|scrap)\b|\bno (?:evidence|record|indication|suggestion|trace)\b|"
+    r"(?<!decided )(?<!chose )(?<!agreed )(?<!chosen )\b(?:to|should|must|will) (?:immediately |now )?(?:stop|end|halt|cease|pause|suspend|scrap)\b|\bno (?:evidence|record|indication|suggestion|trace)\b|"
     r"\bnothing to (?:suggest|show)\b|\b(?:failed|unable|applied|refused|asked|declined|tried|hoped) to\b|\bwithout (?:ever )?\w+ing\b|"
     r"\b(?:instead of|rather than|unlike|as opposed to|alternative to|not the same as|nothing to do with|unrelated to|"
     r"separate from|different from|confused with)\b|\bmore information\b|\b(?:opposed|opposes|against|resisted|criticised|criticises)\b|\bexcept\b"
+)
+_HEAD_THING: Final = re.compile(
+    r"\b(?:reviews?|inquiry|investigations?|reports?|evaluations?|audits?|study|studies|paper|petition|campaign|concerns?|statement|letter|"
+    r"debate|article|criticism|discussion|training|webinar|conference)\b(?: \w+){0,2} (?:of|into|on|about|against|over|for|regarding|concerning)"
+    r"(?: [\w']+){0,4} $"
+)
+_SUBJECT_THING: Final = re.compile(
+    r"\s*(?!following|after|since|despite|pending|before|as |in |on |at |during|under|subject)(?:(?:the|an?|its|their|our|this|that|these|those|such)\s+)?(?:[\w']+\s+){0,2}?(?:reviews?|inquiry|investigations?|reports?|evaluations?|"
+    r"audits?|study|petition|campaign|concerns?|statement|letter|debate|article|paper|conference|survey)\b"
+)
+_SINCE_IT_BEGAN: Final = re.compile(
+    r"\b(?:since|before|when|until|after|once|as|when) (?:it|they|the \w+) (?:was |were |had |has )?(?:first )?"
+    r"(?:began|begun|started|launched|introduced|established|set up|closed|ended|went live)\b(?!\s*(?:in|on|around)?\s{4})"
 )
 _UNTIL: Final = re.compile(r"\b(?:until|till|up to|up until|ending in|and ended in)\s+(?:the end of\s+|early\s+|late\s+)?$")
 _BETWEEN: Final = re.compile(r"^\s*(?:and|to|until|-|–)\s*$")
@@ -69,7 +82,7 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool) -> s
 
     `terms` are the programme's places in the clause; `linked` says that "it" or "the scheme" means the programme.
     """
-    folded = without_dates(text)
+    folded = _SINCE_IT_BEGAN.sub(lambda match: " " * len(match[0]), without_dates(text))
     if cues.QUESTION.search(fold(text).strip()):
         return None
     refers = list(terms)
@@ -81,12 +94,12 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool) -> s
     denied = cues.DENIED.search(folded)
     if denied and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded) and _about(folded, denied.span(), refers, linked):
         return "denied"
-    if cues.HEDGE.search(folded) or _NOTHING.search(folded) or _PLANS_DROPPED.search(folded):
+    if _SUBJECT_THING.match(folded) or cues.HEDGE.search(folded) or _NOTHING.search(folded) or _PLANS_DROPPED.search(folded):
         return None
     for word in _ORDER:
         pattern = cues.SIMILAR if word == "similar-model" else cues.STATUS[word]
         for match in pattern.finditer(folded):
-            if word == "similar-model" and not cues.LIVE.search(folded):
+            if word == "similar-model" and not cues.LIVE.search(folded) and not re.search(r"\b(?:run|operate|use|have|offer|provide)\b", folded):
                 continue
             if not _negated(folded, match.start()) and _about(folded, match.span(), refers, linked):
                 return word
@@ -102,6 +115,8 @@ def _about(folded: str, cue: tuple[int, int], refers: Sequence[tuple[int, int]],
     for start, end in refers:
         between = folded[min(cue[1], end) : max(cue[0], start)] if cue[1] <= start or end <= cue[0] else ""
         behind = folded[end : end + 40] if start >= cue[0] else ""
+        if _HEAD_THING.search(folded[:start]) and start <= cue[0]:
+            continue
         if len(between.split()) > 14 or _OTHER_THING.search(between) or re.match(r"'?s?\s+(?:\w+\s+)?" + _OTHER_THING.pattern, behind):
             continue
         return True
@@ -139,14 +154,17 @@ def _lead_status(place: Place) -> str | None:
 
 def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None) -> Iterator[Candidate]:
     told_before = place.near in ("heading", "page")
+    asked = False
     in_sight: list[Named] = []
     for sentence in sentences(place.words.text):
         named_here = has_term(place, sentence)
         folded = fold(sentence.text)
         if cues.QUESTION.search(folded.strip()):
             told_before = told_before or named_here
+            asked = named_here
             continue
-        linked = named_here or (told_before and REFERS.search(folded) is not None)
+        linked = named_here or asked or (told_before and REFERS.search(folded) is not None)
+        asked = False
         here = [n for n in place.named if sentence.holds(n.start)]
         adopters = [n for n in here if matcher.bodies[n.org_id].kind in _HELD or _is_board(matcher, n)]
         if linked:
@@ -159,6 +177,7 @@ def _from_sentence(
     read: Read, place: Place, matcher: Matcher, sentence: Piece, own: str | None, told: bool, in_sight: list[Named]
 ) -> Iterator[Candidate]:
     carried: list[Named] = []
+    we_before = False
     lead: str | None = None
     all_dates = dates_in(sentence)
     for clause in _pieces(sentence):
@@ -174,6 +193,8 @@ def _from_sentence(
         if not adopters and status:
             if OWN.search(folded) and own:
                 subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
+            elif we_before and own and not carried:
+                subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
             elif carried:
                 subject = carried
             elif in_sight and not terms and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded):
@@ -182,6 +203,7 @@ def _from_sentence(
                 subject = in_sight
         lead = status if not adopters and place.words.text[clause.end : clause.end + 1] in (":", "") and _colon(place, clause) else None
         carried = adopters or carried
+        we_before = we_before or (not carried and OWN.search(folded) is not None)
         if status and subject:
             dates = dates_in(clause) or (all_dates if len(all_dates) == 1 else [])
             yield from _emit(read, place, matcher, subject, bodies, status, clause, dates, rule)
@@ -311,7 +333,7 @@ def _from_item(read: Read, place: Place, matcher: Matcher, lead: str | None) -> 
         return
     if status is None:
         rule, folded = "adoption.list", without_dates(text)
-        if cues.HEDGE.search(folded) or _NOTHING.search(folded):
+        if _SUBJECT_THING.match(folded) or cues.HEDGE.search(folded) or _NOTHING.search(folded):
             return
         own_words = [word for word in ("never", "denied", *_ORDER) if cues.STATUS[word].search(folded)]
         status = own_words[0] if own_words else lead or _heading_status(heading, matcher)

@@ -28,7 +28,7 @@ NEVER: Final = _any(
     r"\b(?:has|have|had|did)(?: not|n't)(?: \w+){0,2} at any (?:time|point|stage)\b",
     r"\bat no (?:time|point|stage) (?:has|have|had|did)\b",
     rf"\b(?:has|have|had)(?: not|n't){_ADVERB}\s+(?:{_USE})\b(?! any (?:information|record|data))",
-    rf"\bdid(?: not|n't){_ADVERB}\s+(?:adopt|use|implement|introduce|run|operate|pilot|launch|take part|participate|proceed with|go ahead with)\b",
+    rf"\bdid(?: not|n't){_ADVERB}\s+(?:adopt|use|implement|introduce|run|operate|pilot|launch|take part|participate|proceed|go ahead)\b",
 )
 DENIED: Final = _any(
     rf"\b(?:does|do)(?: not|n't){_ADVERB}\s+(?:use|operate|run|participate|employ|follow|deliver|provide|offer|commission|have|support|subscribe)\b"
@@ -42,6 +42,7 @@ DENIED: Final = _any(
 )
 ENDED: Final = _any(
     r"\b(?:has|have|had|was|were|is|are|been|be)?\s*(?:ended|ceased|discontinued|decommissioned|disbanded|terminated|withdrawn|stood down|wound (?:up|down)|closed down|shut down)\b",
+    r"\b(?:decided|chose|agreed|chosen) to (?:cease|end|stop|close|withdraw|discontinue|leave)\b",
     r"\b(?:stopped|stopping|ceasing|ending|closed|closing|withdrew|withdrawing|dropped|scrapped|abandoned|axed|terminating|discontinuing)\b",
     r"\b(?:came|come|brought|bring|put) (?:to )?an end\b",
     rf"\bno longer{_ADVERB}\s+(?:{_USE}|uses|runs|operates|operational|running|in (?:place|use|operation)|part|active|exists?|available|delivers|funded|commissioned)\b",
@@ -77,6 +78,8 @@ LIVE: Final = _any(
     r"\b(?:in place|in use|in operation|up and running|fully operational|operational)\b",
     r"\b(?:started|began|begun|joined|signed up|took up|taken up|brought in)\b",
     r"\bimplementing\b",
+    r"\b(?:brought together|worked (?:with|together)|works with|working (?:with|together)|partnered|teamed up|joined forces)\b.{0,160}?\bto (?:implement|deliver|run|introduce|provide|launch)\b",
+    r"\b(?:still|both|now|currently|also|police|trusts?|constabulary|forces?|teams?|they|we) (?:both |still |now |also |currently )*(?:run|use|operate|deliver|have in place)\b",
 )  # fmt: skip
 SIMILAR: Final = _any(
     r"\b(?:similar (?:model|scheme|programme|approach|service|to)|based on|modelled on|inspired by|a version of|variant of|adapted from|"
@@ -197,7 +200,7 @@ REVIEW_STATE: Final = {
         r"\b(?:ask(?:s|ed|ing)?|wrote to|written to|writing to|instructed|required|requested)\b.{0,90}?\b(?:to (?:review|carry out|conduct|undertake))\b",
     ),
     "under-way": _any(
-        r"\b(?:review|inquiry|investigation|evaluation|work|audit)s?\b.{0,40}\b(?:under way|underway|ongoing|on going|in progress|continu(?:es|ing)|(?:has|have|had) (?:begun|started)|began|started|is being (?:carried out|conducted|undertaken)|being reviewed)\b",
+        r"\b(?:review|inquiry|investigation|evaluation|work|audit)s?\b.{0,100}?\b(?:under way|underway|ongoing|on going|in progress|continu(?:es|ing)|(?:has|have|had) (?:begun|started)|began|started|is being (?:carried out|conducted|undertaken)|being reviewed)\b",
         r"\b(?:began|begun|started|is|are|was|were|currently) (?:\w+ )?(?:reviewing|its review|their review|a review|investigating)\b",
         r"\b(?:under way|underway|in progress)\b.{0,30}\b(?:review|inquiry|investigation|evaluation)\b",
     ),
@@ -205,7 +208,7 @@ REVIEW_STATE: Final = {
         r"\b(?:delay(?:s|ed)?|postpone(?:d|ment)?|put (?:back|off)|deferred|pushed back|overdue|not yet (?:been )?published|still (?:unpublished|awaited|waiting)|later than (?:planned|expected))\b",
     ),
     "completed": _any(
-        r"\b(?:review|inquiry|investigation|evaluation|audit|report)s?\b.{0,50}?\b(?:(?:is|was|were|has been|have been|had been|now) (?:now )?(?:complet(?:e|ed)|concluded|finished|finalised)|concluded|found that|complet(?:e|ed))\b",
+        r"\b(?:review|inquiry|investigation|evaluation|audit|report)s?\b.{0,110}?\b(?:(?:is|was|were|has been|have been|had been|now) (?:now )?(?:complet(?:e|ed)|concluded|finished|finalised)|concluded|found that|complet(?:e|ed))\b",
         r"\b(?:complet(?:ed|ing|ion)|conclud(?:ed|ing)|finished|finalised)\b.{0,40}?\b(?:review|inquiry|investigation|evaluation|audit)\b",
     ),
     "published": _any(

@@ -15,12 +15,12 @@ from scrapers.find.text import Piece, fold, sentences
 
 _ANSWERERS: Final = ("mental-health-trust", "police-force", "ambulance-service", "other", "nhs-national", "health-innovation-network")
 _USE: Final = re.compile(r"\b(?:us(?:e|es|ed|ing)|run|runs|operat\w+|adopt\w*|implement\w*|pilot\w*|tak(?:e|en) part|part of|member|signatory|launch\w*|introduc\w*|have|had|deliver\w*|commission\w*|particip\w+|in place)\b")
-_ASKED: Final = re.compile(r"^\W*(?:(?:q(?:uestion)?\s*\d*[a-z]?|\d+[a-z]?|[a-z])\s*[.:)]\s*)?(?:please\b.{0,80}?\b(?:whether|if|confirm)\b.{0,20}?\b)?(?:(?P<ever>has|have|had|did)|(?P<now>does|do|is|are))\b")
+_ASKED: Final = re.compile(r"^\W*(?:(?:q(?:uestion)?\s*\d*[a-z]?|\d+[a-z]?|[a-z])\s*[.:)]?\s+)?(?:please\b.{0,80}?\b(?:whether|if|confirm)\b.{0,20}?\b)?(?:(?P<ever>has|have|had|did)|(?P<now>does|do|is|are))\b")
 _ANSWER: Final = re.compile(
     r"^\W*(?:(?:a(?:nswer)?\s*\d*[a-z]?|response|reply|trust response|our response|r\d*)\s*[.:)–-]*\s*)?(?P<word>yes|no|n\/a|nil|none)\b(?!\s+(?:information|one|further|longer|doubt|patients?|staff|data|records?))"
 )
 _WITHHELD: Final = re.compile(
-    r"\b(?:(?:does|do)(?: not|n't) (?:currently )?(?:hold|record|have)\b.{0,40}\b(?:information|data|records?|requested)|(?:information|data) (?:is|was|are)(?: not|n't) (?:held|recorded)|"
+    r"\b(?:(?:holds?|held) no (?:recorded )?(?:information|data|records?)|(?:does|do)(?: not|n't) (?:currently )?(?:hold|record|have)\b.{0,40}\b(?:information|data|records?|requested)|(?:information|data) (?:is|was|are)(?: not|n't) (?:held|recorded)|"
     r"no (?:recorded )?information (?:is )?held|not held|no information held|"
     r"refus(?:e|ed|al|ing)\b.{0,60}\b(?:request|section|information)|(?:request|information)\b.{0,60}\b(?:is|was|has been) (?:refused|withheld|exempt)|exempt from disclosure|withheld under|"
     r"(?:section|s\.?) ?(?:12|14|21|22|31|36|40|41|43)\b.{0,60}|neither confirm nor deny|exceeds? the (?:appropriate|cost) (?:limit|threshold))"

@@ -41,21 +41,30 @@ def find_petition(read: Read, _matcher: Matcher) -> Iterator[Candidate]:
             told = told or has_term(place, sentence)
             if not told or cues.QUESTION.search(fold(sentence.text).strip()):
                 continue
-            yield from _in_sentence(read, place.words.passage_id, sentence.text, on_petition_page or "petition" in folded)
+            petition = on_petition_page or "petition" in folded
+            yield from _in_sentence(read, place.words.passage_id, sentence.text, petition, _goals(text))
 
 
-def _in_sentence(read: Read, passage_id: str, text: str, petition: bool) -> Iterator[Candidate]:
+def _goals(text: str) -> list[Number]:
+    folded = fold(text)
+    return [
+        number
+        for number in find_numbers(text)
+        if _GOAL.search(folded[max(0, number.start - 40) : number.start]) or _GOAL_AFTER.match(folded[number.end :])
+    ]
+
+
+def _in_sentence(read: Read, passage_id: str, text: str, petition: bool, goals: list[Number]) -> Iterator[Candidate]:
     folded = fold(text)
     dates = find_dates(text)
     counts: list[Number] = []
-    goals: list[Number] = []
     for number in find_numbers(text):
         if any(date.start <= number.start < date.end for date in dates):
             continue
         before, after = folded[: number.start], folded[number.end :]
         if _GOAL.search(before[-40:]) or _GOAL_AFTER.match(after):
-            goals.append(number)
-        elif petition and (_SIGNED.match(after) or _SIGNED_BEFORE.search(before[-40:])) and not _OTHER.search(before[-40:]):
+            continue
+        if petition and (_SIGNED.match(after) or _SIGNED_BEFORE.search(before[-40:])) and not _OTHER.search(before[-40:]):
             counts.append(number)
     for count in counts[:1]:
         if count.value < 10:

@@ -115,7 +115,7 @@ def _is_subject(folded: str, start: int, end: int, verb: int) -> bool:
     between = folded[end:verb]
     if re.search(r"\b(?:by|to|on|at|from|about|against|of|for|told|asked|urged|with|between)\s+(?:the\s+)?$", folded[:start]):
         return False
-    if re.search(r"[;:]|\b(?:which|who|that|because|after|when|where|while|but)\b", between) and not re.search(r"\b(?:said|says|stated|states|wrote|believes?)\b", between):
+    if re.search(r"[;]|\b(?:which|who|that|because|after|when|where|while|but)\b", between) and not re.search(r"\b(?:said|says|stated|states|wrote|believes?|published|issued|letter|statement)\b", between):
         return False
     others = re.sub(r"\([^)]*\)", " ", between)
     return len(others.split()) <= 14

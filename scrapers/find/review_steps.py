@@ -50,7 +50,7 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                     if state == "published" and _NEGATED.search(before[-30:]):
                         break
                     continue
-                if re.search(r"\b(?:call(?:s|ed|ing)? (?:for|on)|demand\w*|urg(?:e|es|ed|ing)|should|whether|if|unless)\b", plain[: match.end()]):
+                if re.search(r"\b(?:call(?:s|ed|ing)? (?:for|on)|demand\w*|urg(?:e|es|ed|ing)|should|whether|if|unless|welcom\w*)\b", plain[: match.end()]):
                     continue
                 yield _step(read, place, matcher, sentence, state, own, named)
                 break

@@ -72,7 +72,11 @@ def clauses(sentence: Piece) -> list[Piece]:
     """The clauses of a sentence: what "but", "while", a semicolon or a dash sets against each other."""
     found: list[Piece] = []
     start = 0
-    for match in _CLAUSE.finditer(sentence.text):
+    set_against = re.match(r"(?:While|Whilst|Whereas|Although|Though)\b[^,]*,\s+", sentence.text)
+    if set_against:
+        found.append(Piece(set_against[0], sentence.start, sentence.start + set_against.end()))
+        start = set_against.end()
+    for match in _CLAUSE.finditer(sentence.text, start):
         if match.start() > start:
             found.append(Piece(sentence.text[start : match.start()], sentence.start + start, sentence.start + match.start()))
         start = match.end()

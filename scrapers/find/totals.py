@@ -29,7 +29,7 @@ _BETWEEN_STOPS: Final = re.compile(r"\b(?:and|or|of|per|out|who|which|that|with|
 _USE: Final = re.compile(
     r"\b(?:us(?:e|es|ed|ing)|adopt\w*|implement\w*|roll(?:ed|ing)? out|introduc\w*|operat\w*|run(?:s|ning)?|ran|live|going live|went live|gone live|launch\w*|"
     r"deliver\w*|signed up|taken up|took up|in place|have|has had|spread to|rolled|present in|active in|working (?:with|in)|work(?:s|ed) with|"
-    r"part of|involv\w+|deploy\w*|cover\w*|establish\w*|up and running|embedded)\b"
+    r"manag(?:e|es|ed|ing)|coordinat\w*|part of|involv\w+|deploy\w*|cover\w*|establish\w*|up and running|embedded)\b"
 )
 _PEOPLE_USE: Final = re.compile(
     r"\b(?:on|under|supported|mentored|managed|enrolled|in|subject(?:ed)? to|placed on|through|part of|helped|care of|cared for|worked with|taken on|receiv\w+|referred)\b"
