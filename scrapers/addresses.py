@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import queue
+import re
 import socket
 import threading
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from scrapers.outcomes import AddressRefused, NameNotFound
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_URL: Final = 8192
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 LOOKUP_SECONDS: Final = 5.0
 
 NEVER: Final = tuple(
@@ -84,10 +86,12 @@ def read_address(text: str) -> Address:
     text = text.strip()
     if not text or len(text) > MAX_URL:
         raise AddressRefused("The address is empty." if not text else "The address is too long to be asked.")
-    if any(ord(char) < 32 or ord(char) == 127 for char in text):
+    if _CONTROL.search(text):
         raise AddressRefused("The address holds control characters.")
     try:
-        url = httpx.URL(text).copy_with(fragment=None)
+        url = httpx.URL(text)
+        if url.fragment:
+            url = url.copy_with(fragment=None)
         if url.scheme not in ("http", "https"):
             raise AddressRefused(f"Only http and https addresses are asked, not {url.scheme or 'an address without scheme'}.")
         host = url.raw_host.decode("ascii")

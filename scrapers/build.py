@@ -18,19 +18,9 @@ from data.home import Home
 from data.published import make_current, next_path, sync_folder
 from data.register_spec import FILES, RegisterFile
 from data.version import software_version
-from scrapers.register import Finding, Register, Row, read_register
-
-
-class RegisterError(Exception):
-    """The register has findings, so nothing was published."""
-
-    def __init__(self, findings: list[Finding]) -> None:
-        super().__init__(f"{len(findings)} finding(s) in the register")
-        self.findings = findings
-
-
-class WorkError(Exception):
-    """The working database cannot be read; the message says what to do next."""
+from scrapers.errors import RegisterError as RegisterError
+from scrapers.errors import WorkError as WorkError
+from scrapers.register import Register, Row, read_register
 
 
 @dataclass(frozen=True)

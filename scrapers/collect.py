@@ -23,10 +23,10 @@ from data.version import software_version
 from data.vocabulary import GOOD_OUTCOMES, SOURCE_KINDS
 from scrapers import gate, warc, work
 from scrapers.addresses import read_address
-from scrapers.build import RegisterError, publish
 from scrapers.capture import Failure, Response, Verdict
 from scrapers.decode import find_charset
 from scrapers.display import Display
+from scrapers.errors import RegisterError
 from scrapers.families import read_candidates
 from scrapers.fetch import Fetcher, user_agent
 from scrapers.hooks import NO_HOOKS, ArchiveCopy, FindInArchives, Hooks, Source
@@ -264,7 +264,7 @@ class _Collection:
             if self.options.read:
                 self.notes += read_candidates(self.home, self.programme, self.connection).notes
             self.display.tick("publishing", "publishing")
-            published = publish(self.home, work=self.connection)
+            published = _publish(self.home, self.connection)
         except StoreFailed as error:
             raise CollectError(f"The run was ended: {error}. What was finished before is kept.") from error
         finally:
@@ -409,13 +409,12 @@ class _Collection:
         if past.original is None or past.body_sha256 is None:
             detail = "The site answered “unchanged” though it was not asked that."
             return _Live("protocol-error", detail, 304, response.tries)
-        row = self._row(source, response, Verdict("good"), "live")
+        row = self._row(source, response, Verdict("good"), "live", past.charset)
         row |= {
             "body_sha256": past.body_sha256,
             "body_bytes": past.body_bytes,
             "payload_sha256": past.original.payload_sha256,
             "media_type": past.media_type,
-            "charset": past.charset,
             "is_revisit": True,
         }
         records = warc.revisit_of(response, past.original)
@@ -429,21 +428,22 @@ class _Collection:
         return _Live("unchanged", sentence("unchanged", why), response.status, response.tries, row, records)
 
     def _judged(self, source: Source, past: Past, response: Response) -> _Live:
-        verdict = gate.judge(response, source.format)
+        charset = _charset(response)
+        verdict = gate.judge(response, source.format, charset)
         if self.hooks.judge is not None:
             verdict = self.hooks.judge(source, response, verdict)
         detail = sentence(verdict.outcome, verdict.why)
         if not _worth_keeping(response, verdict):
             return _Live(verdict.outcome, detail, response.status, response.tries)
-        row = self._row(source, response, verdict, "live")
-        payload = hashlib.sha256(response.raw).hexdigest()
+        row = self._row(source, response, verdict, "live", charset)
+        payload = row["body_sha256"] if response.raw is response.body else hashlib.sha256(response.raw).hexdigest()
         same = verdict.outcome == "captured" and past.original is not None and row["body_sha256"] == past.body_sha256
         if same and past.original is not None and payload == past.original.payload_sha256:
             records = warc.revisit_of(response, past.original)
             row |= {"is_revisit": True, "payload_sha256": payload, "warc_record_id": records.record_id}
             return self._unchanged(past, response, row, records, "the same bytes as before")
-        records = warc.records_of(response)
-        row |= {"payload_sha256": records.payload_sha256, "warc_record_id": records.record_id}
+        records = warc.records_of(response, payload_sha256=payload)
+        row |= {"payload_sha256": payload, "warc_record_id": records.record_id}
         if same:
             live = self._unchanged(past, response, row, records, "the same page, compressed in another way")
         else:
@@ -451,8 +451,10 @@ class _Collection:
         live.to_read = verdict.word == "good"
         return live
 
-    def _row(self, source: Source, response: Response, verdict: Verdict, origin: str) -> Row:
-        return capture_row(source.source_id, self.run_id, response, verdict, origin=origin, fetcher=self.fetcher_name)
+    def _row(self, source: Source, response: Response, verdict: Verdict, origin: str, charset: str | None) -> Row:
+        return capture_row(
+            source.source_id, self.run_id, response, verdict, origin=origin, fetcher=self.fetcher_name, charset=charset
+        )
 
     # -- web archives
 
@@ -482,7 +484,7 @@ class _Collection:
 
     def _archived(self, source: Source, copy: ArchiveCopy, verdict: Verdict) -> tuple[Row, warc.Records]:
         records = warc.records_of(copy.response, captured_at=copy.captured_at, memento_url=copy.memento_url)
-        row = self._row(source, copy.response, verdict, copy.archive)
+        row = self._row(source, copy.response, verdict, copy.archive, _charset(copy.response))
         row |= {
             "capture_id": stamped(copy.fetched_at),
             "memento_url": copy.memento_url,
@@ -520,6 +522,12 @@ class _Collection:
         no_text = None if has_text else sentence("no-text", str(result.get("problem") or ""))
         size = 3 * len(result.get("text") or "") + 2000
         self.store.put(Read(rows, attempt_id, no_text, size))
+
+
+def _publish(home: Home, connection: work.Connection) -> Path:
+    from scrapers.build import publish  # its libraries are large, and fetching does without them
+
+    return publish(home, work=connection)
 
 
 def _options_of(stored: dict[str, Any], given: CollectOptions) -> CollectOptions:
@@ -563,9 +571,16 @@ def _worth_keeping(response: Response, verdict: Verdict) -> bool:
 
 
 def capture_row(
-    source_id: str, run_id: str, response: Response, verdict: Verdict, *, origin: str, fetcher: str
+    source_id: str,
+    run_id: str,
+    response: Response,
+    verdict: Verdict,
+    *,
+    origin: str,
+    fetcher: str,
+    charset: str | None = None,
 ) -> Row:
-    """A capture row without its place, which the writer fills in."""
+    """A capture row without its place, which the writer fills in. `charset` is found where it is not given."""
     started = naive(response.started_at)
     redirects = [asdict(hop) for hop in response.redirects]
     return {
@@ -582,7 +597,7 @@ def capture_row(
         "status": response.status,
         "headers": json.dumps(response.headers),
         "media_type": response.media_type,
-        "charset": _charset(response),
+        "charset": charset or _charset(response),
         "body_sha256": hashlib.sha256(response.body).hexdigest(),
         "body_bytes": len(response.body),
         "ip": response.ip,

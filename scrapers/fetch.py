@@ -26,9 +26,11 @@ from scrapers.outcomes import (
     AddressRefused,
     BrokenAnswer,
     CertificateRefused,
+    ConnectTimedOut,
     CutShort,
     DeadlinePassed,
     FetchError,
+    HandshakeTimedOut,
     NameNotFound,
     NoConnection,
     RateLimited,
@@ -51,6 +53,8 @@ PASSING: Final = frozenset({429, *range(500, 505)})
 MAX_PAUSE: Final = 120.0
 """The longest Retry-After, in seconds, that a run waits for; a host that asks for more is not asked again in it."""
 FIRST_WAIT: Final = 1.0
+REST: Final = 1.0
+"""Seconds that a host is left alone after a request that was broken off: it may still be at work on it."""
 HOP_BODY: Final = 1024 * 1024
 IN_MEMORY: Final = 2 * 1024 * 1024
 ACCEPT: Final = "text/html,application/xhtml+xml,application/pdf,application/xml;q=0.9,*/*;q=0.8"
@@ -171,7 +175,7 @@ class Fetcher:
                 last = tries >= self.settings.tries
                 try:
                     answer, final = self._follow(address, conditions, headers, robots, hops, settled)
-                except DeadlinePassed:
+                except (DeadlinePassed, HandshakeTimedOut):
                     if last:
                         raise
                     self._pass(_back_off(tries))
@@ -258,6 +262,7 @@ class Fetcher:
             host.clock.begin(seconds)
             started = dt.datetime.now(dt.UTC)
             self.requests += 1
+            exchange = None
             try:
                 response = self._send(host, request)
                 exchange = self._read(host, address, request, response, started, cap)
@@ -271,7 +276,7 @@ class Fetcher:
                 raise
             finally:
                 ended = time.monotonic()
-                host.next_at = ended + host.delay
+                host.next_at = ended + (host.delay if exchange is not None else max(host.delay, REST))
                 host.clock.ends_at = float("inf")
             return _Answer(exchange, dt.datetime.now(dt.UTC)), ended - begun, response
 
@@ -413,12 +418,8 @@ class Fetcher:
     def _ask_rules(self, origin: str) -> Rules:
         try:
             answer = self._ask_robots(read_address(f"{origin}/robots.txt"))
-        except (NameNotFound, NoConnection, CertificateRefused, AddressRefused, RateLimited) as error:
-            return Rules(self.robots_agent, closed=error)
-        except DeadlinePassed as error:
-            if isinstance(error.__cause__, httpcore.ConnectTimeout):
-                return Rules(self.robots_agent, closed=error)
-            return Rules(self.robots_agent, closed=RobotsRefused("robots.txt unreachable: no answer in time."))
+        except (NameNotFound, NoConnection, ConnectTimedOut, CertificateRefused, AddressRefused, RateLimited) as error:
+            return Rules(self.robots_agent, closed=error)  # nobody was reached, so robots.txt says neither yes nor no
         except FetchError as error:
             return Rules(self.robots_agent, closed=RobotsRefused(f"robots.txt unreachable: {error.detail}"))
         status = answer.exchange.status
@@ -440,7 +441,7 @@ class Fetcher:
             last = tries >= self.settings.tries
             try:
                 answer, final = self._follow_robots(address)
-            except DeadlinePassed:
+            except (DeadlinePassed, HandshakeTimedOut):
                 if last:
                     raise
                 self._pass(_back_off(tries))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,7 +20,6 @@ SAMPLE: Final = 256 * 1024
 """Characters of a page that are looked at."""
 SHORT: Final = 1500
 """Visible characters under which a page may be a stand-in: an article is longer."""
-LONG: Final = 4000
 SHELL: Final = 200
 
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{0,600})", re.IGNORECASE)
@@ -160,15 +160,16 @@ _KIND_WORDS: Final = {
 }  # fmt: skip
 
 
-def judge(response: Response, format: str | None = None) -> Verdict:
-    """The verdict on one whole answer. `format` is what the register says of the source (vocabulary source.format).
+def judge(response: Response, format: str | None = None, charset: str | None = None) -> Verdict:
+    """The verdict on one whole answer. `format` is what the register says of the source (vocabulary source.format),
+    `charset` the encoding of its text where that is known already.
 
     Never raises for what the answer holds.
     """
     status = response.status
     body = response.body
     kind = sniff.kind_of(body[:SAMPLE], media_type=response.media_type, url=response.final_url, format=format) if body else ""
-    page = _Page(response) if kind in (sniff.HTML, sniff.PLAIN) else None
+    page = _Page(response, charset) if kind in (sniff.HTML, sniff.PLAIN) else None
     challenge = _challenge(response, page)
     if challenge:
         return Verdict("challenge", challenge, "challenge")
@@ -205,39 +206,36 @@ def judge(response: Response, format: str | None = None) -> Verdict:
 class _Page:
     """What is looked at of a page of text: title, first heading, visible text, source in lower case."""
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, charset: str | None) -> None:
         body = response.body
-        charset = find_charset(body, response.header("content-type"))
-        self.source = to_text(body[:SAMPLE], charset.name)
-        self.lower = self.source.lower()
+        self.source = to_text(body[:SAMPLE], charset or find_charset(body, response.header("content-type")).name)
         title = _TITLE.search(self.source)
         self.title = _plain(title[1]) if title else ""
         self.whole = len(body) <= SAMPLE
-        self._heading: str | None = None
-        self._text: str | None = None
 
-    @property
+    @cached_property
+    def lower(self) -> str:
+        return self.source.lower()
+
+    @cached_property
     def heading(self) -> str:
-        if self._heading is None:
-            found = _H1.search(self.source)
-            self._heading = _plain(_TAGS.sub(" ", found[1])) if found else ""
-        return self._heading
+        found = _H1.search(self.source)
+        return _plain(_TAGS.sub(" ", found[1])) if found else ""
 
-    @property
+    @cached_property
     def text(self) -> str:
-        """Visible text, at most LONG characters of it and what follows in the same piece."""
-        if self._text is None:
-            self._text = visible_text(self.source, self.lower, LONG)
-        return self._text
+        """Visible text: all of a short page, the first SHORT characters of another."""
+        return visible_text(self.source, SHORT)
 
     @property
     def short(self) -> bool:
         return len(self.text) < SHORT
 
-    def segments(self) -> list[str]:
-        """The parts of the title between its dividers, and the first heading."""
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        """The title, its parts between dividers, and the first heading."""
         parts = [part for part in _SPLIT.split(self.title) if part]
-        return [*dict.fromkeys([self.title, *parts, self.heading])]
+        return tuple(part for part in dict.fromkeys([self.title, *parts, self.heading]) if part)
 
 
 def _plain(text: str) -> str:
@@ -245,45 +243,47 @@ def _plain(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-_HIDDEN_ELEMENTS: Final = ("script", "style", "noscript", "template", "svg", "title", "select")
+_PIECE: Final = re.compile(
+    r"<(?:(script|style|noscript|template|svg|title|select)\b[^>]*>|!--|[^>]*>)|([^<]+)", re.IGNORECASE
+)
+_CLOSING: Final = {
+    name: re.compile(rf"</{name}\b[^>]*>", re.IGNORECASE)
+    for name in ("script", "style", "noscript", "template", "svg", "title", "select")
+}
 
 
-def visible_text(source: str, lower: str, limit: int) -> str:
-    """The text between tags, without scripts and styles, up to about `limit` characters. Linear in the length."""
+def visible_text(source: str, limit: int) -> str:
+    """The text between tags, without scripts, styles and comments, up to about `limit` characters. Linear in the length:
+    an element that is never closed is looked for once."""
     pieces: list[str] = []
     size = position = 0
     unclosed: set[str] = set()
-    end = len(source)
-    while position < end and size < limit:
-        tag = lower.find("<", position)
-        if tag < 0:
-            tag = end
-        if tag > position:
-            piece = source[position:tag].strip()
+    while size < limit:
+        found = _PIECE.search(source, position)
+        if found is None:
+            break
+        position = found.end()
+        if found[2] is not None:
+            piece = found[2].strip()
             if piece:
                 pieces.append(piece)
                 size += len(piece) + 1
-        if tag >= end:
-            break
-        if lower.startswith("<!--", tag):
-            close = lower.find("-->", tag)
-            position = end if close < 0 else close + 3
-            continue
-        close = lower.find(">", tag)
-        if close < 0:
-            break
-        position = close + 1
-        for name in _HIDDEN_ELEMENTS:
-            if lower.startswith(name, tag + 1) and name not in unclosed and not lower[tag + 1 + len(name)].isalnum():
-                inner = lower.find(f"</{name}", position)
-                if inner >= 0:
-                    after = lower.find(">", inner)
-                    position = end if after < 0 else after + 1
-                elif name in ("script", "style"):
-                    position = end
-                else:
-                    unclosed.add(name)
+        elif found[1] is not None:
+            name = found[1].lower()
+            if name in unclosed:
+                continue
+            closing = _CLOSING[name].search(source, position)
+            if closing is not None:
+                position = closing.end()
+            elif name in ("script", "style"):
                 break
+            else:
+                unclosed.add(name)
+        elif found[0] == "<!--":
+            close = source.find("-->", position)
+            if close < 0:
+                break
+            position = close + 3
     return _plain(" ".join(pieces))
 
 
@@ -298,30 +298,21 @@ def _challenge(response: Response, page: _Page | None) -> str:
     error = response.status >= 400 or response.status == 202
     if page.title and _CHALLENGE_TITLES.fullmatch(page.title) and (error or page.short):
         return f"title “{page.title[:60]}”"
-    if not error and not _maybe_short(page):
+    if not error and not page.short:
         return ""
-    mark = next((mark for mark in _CHALLENGE_MARKS if mark in page.lower), "")
     words = _CHALLENGE_WORDS.search(page.text)
-    if words and (page.short or error):
+    if words:
         return f"words “{words[0][:60]}”"
-    if mark and _has_form_only(page, error):
-        blocked = _block(page)
-        return "" if blocked else f"mark “{mark}”"
+    # a contact form may carry a captcha too, so on a page of status 200 a mark counts only where there is nothing else
+    if len(page.text) < (SHORT if error else SHELL) and not _block(page):
+        mark = next((mark for mark in _CHALLENGE_MARKS if mark in page.lower), "")
+        return f"mark “{mark}”" if mark else ""
     return ""
-
-
-def _maybe_short(page: _Page) -> bool:
-    return page.short
-
-
-def _has_form_only(page: _Page, error: bool) -> bool:
-    """Whether the page holds next to nothing but the mark: contact forms carry captchas too."""
-    return len(page.text) < (SHORT if error else SHELL)
 
 
 def _block(page: _Page) -> str:
     """The mark of a page that refuses, or an empty string."""
-    for part in page.segments():
+    for part in page.segments:
         if _BLOCK_TITLES.fullmatch(part) and page.short:
             return f"title “{part[:60]}”"
     if page.short:
@@ -355,7 +346,7 @@ def _names_page(query: str) -> bool:
 
 def _stand_in(page: _Page, kind: str) -> Verdict | None:
     """A page of status 200 that stands in for the one asked for."""
-    segments = [part for part in page.segments() if part]
+    segments = page.segments
     for part in segments:
         if len(part) <= 120 and _ABSENT_EXACT.fullmatch(part):
             return Verdict("soft-404", f"it says “{part[:60]}”", "not-found")
@@ -364,22 +355,17 @@ def _stand_in(page: _Page, kind: str) -> Verdict | None:
         if len(whole) < 200 and _ABSENT_EXACT.fullmatch(_plain(whole)):
             return Verdict("soft-404", f"it says “{whole[:60]}”", "not-found")
         return None
-    for mark in _PARKED_MARKS:
-        if mark in page.lower and page.short:
-            return Verdict("soft-404", "the domain is parked", "not-found")
-    if len(page.text) >= LONG:
+    if not page.short:
         return None
-    parked = _PARKED.search(f"{page.title}. {page.heading}. {page.text[:600]}") if page.short else None
+    if any(mark in page.lower for mark in _PARKED_MARKS):
+        return Verdict("soft-404", "the domain is parked", "not-found")
+    parked = _PARKED.search(f"{page.title}. {page.heading}. {page.text[:600]}")
     if parked:
         return Verdict("soft-404", f"it says “{parked[0][:60]}”", "not-found")
-    if page.short:
-        found = _short_stand_in(page, segments)
-        if found:
-            return found
-    return None
+    return _short_stand_in(page, segments)
 
 
-def _short_stand_in(page: _Page, segments: list[str]) -> Verdict | None:
+def _short_stand_in(page: _Page, segments: tuple[str, ...]) -> Verdict | None:
     """What a short page may be instead of the one asked for."""
     blocked = _block(page)
     if blocked:

@@ -58,6 +58,10 @@ class DeadlinePassed(FetchError):
     outcome = "timed-out"
 
 
+class ConnectTimedOut(DeadlinePassed):
+    """The server did not accept a connection in time: there is nobody to ask."""
+
+
 class RobotsRefused(FetchError):
     """robots.txt asks not to be collected, or could not be read."""
 

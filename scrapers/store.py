@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from scrapers.warc import Records, WarcFile
-from scrapers.work import Connection, Inserter, Row, insert_readings
+from scrapers.work import Connection, Inserter, Row, insert_readings, literal
 
-GATHER_SECONDS: Final = 0.2
+GATHER_SECONDS: Final = 0.4
 GROUP: Final = 256
 PENDING_BYTES: Final = 24 * 1024 * 1024
 PENDING_ITEMS: Final = 512
@@ -123,7 +123,7 @@ class Store:
                 return
 
     def _next(self) -> list[Finished | Read]:
-        """The next group: what came within a fifth of a second, up to a size. Empty at the end."""
+        """The next group: what came within a part of a second, up to a size. Empty at the end."""
         with self._changed:
             while not self._pending and not self._closing:
                 self._changed.wait()
@@ -173,10 +173,9 @@ class Store:
         for reading in readings:
             if reading.no_text and reading.attempt_id:
                 self._connection.execute(
-                    "UPDATE attempt SET outcome = 'no-text', detail = ?, "
-                    "live_outcome = CASE WHEN live_outcome IN ('captured', 'unchanged') THEN 'no-text' ELSE live_outcome END "
-                    "WHERE attempt_id = ? AND outcome IN ('captured', 'unchanged')",
-                    [reading.no_text, reading.attempt_id],
+                    f"UPDATE attempt SET outcome = 'no-text', detail = {literal(reading.no_text)}, live_outcome = CASE "  # noqa: S608
+                    "WHEN live_outcome IN ('captured', 'unchanged') THEN 'no-text' ELSE live_outcome END "
+                    f"WHERE attempt_id = {literal(reading.attempt_id)} AND outcome IN ('captured', 'unchanged')"
                 )
 
 
