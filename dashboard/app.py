@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import streamlit as st
+from markupsafe import Markup
 
 from dashboard.parts import frame
 from dashboard.parts.html import fill, many
 from dashboard.plain import ADDRESSES, MENU, trouble_page
-from dashboard.start import START, Context, Trouble
+from dashboard.start import START, Context, Trouble, per_page
 from data.progress import Progress, read_progress
 
 
@@ -27,10 +28,23 @@ def run() -> None:
     )
     st.set_page_config(page_title=f"{chosen.title} · {site}", layout="wide")
     here = next((each.path for each in ADDRESSES if each.url_path == chosen.url_path), "/")
-    st.html(frame.masthead(state.programme) + frame.menu(MENU, here))
+    st.html(top(state, here))
     show_progress(state)
     chosen.run()
-    st.html(frame.footer(state.programme, state.record))
+    st.html(end(state))
+    START.count_run()
+
+
+@per_page
+def top(context: Context, here: str) -> Markup:
+    """Name, way out and menu."""
+    return frame.masthead(context.programme) + frame.menu(MENU, here)
+
+
+@per_page
+def end(context: Context) -> Markup:
+    """Support lines and edition."""
+    return frame.footer(context.programme, context.record)
 
 
 def show_progress(context: Context) -> None:

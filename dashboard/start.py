@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import gc
+import itertools
 import json
 import os
 import subprocess
@@ -25,6 +26,7 @@ from data.programme import Programme, ProgrammeError, read_programme
 from data.published import NotPublished, current_path
 
 BUILD_SECONDS = 600
+SETTLE_AFTER_RUNS = frozenset({3, 30, 300})
 
 Answer = TypeVar("Answer")
 Rest = ParamSpec("Rest")
@@ -66,6 +68,7 @@ class Start:
         self._programmes: dict[Path, tuple[tuple[int, int], Programme]] = {}
         self._failed: dict[Path, tuple[tuple[tuple[str, int, int], ...], Trouble]] = {}
         self._seen: dict[Path, int] = {}
+        self._runs = itertools.count(1)
         self.on_new_record: Callable[[Context], None] | None = None
 
     def state(self) -> Context | Trouble:
@@ -107,6 +110,11 @@ class Start:
         with contextlib.suppress(duckdb.ConnectionException):  # the server ended meanwhile
             if self.on_new_record is not None:
                 self.on_new_record(context)
+            settle_memory()
+
+    def count_run(self) -> None:
+        """Settle memory again after a few page runs: only they import and cache all that Streamlit needs for them."""
+        if next(self._runs) in SETTLE_AFTER_RUNS:
             settle_memory()
 
     def _store(self, home: Home) -> Store:

@@ -18,7 +18,7 @@ from dashboard.parts.status import ORDER, SHORT, status_badge, strength_words
 from dashboard.parts.tables import Column, table
 from dashboard.queries import bodies, facts, focus
 from dashboard.queries.bodies import Standing
-from dashboard.record import Record
+from dashboard.record import Record, per_record
 from dashboard.start import Context, context, per_page
 from data.labels import label
 
@@ -45,6 +45,7 @@ def describe(ctx: Context) -> str:
     return f"{' and '.join(parts)} can be named as having used it.{rest}"
 
 
+@per_record
 def choices(record: Record) -> tuple[Choice, ...]:
     """The three filters, with the regions and statuses that occur."""
     found = bodies.standings(record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 
@@ -13,6 +14,8 @@ from dashboard.parts.params import Params
 from dashboard.plain import ADDRESSES, Address
 from dashboard.start import START, Context
 from data.home import HOME_VARIABLE, PACKAGE, Home
+from data.progress import Progress, write_progress
+from scrapers.build import build
 
 APP = PACKAGE.parent / "streamlit_app.py"
 EACH = pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.title)
@@ -121,3 +124,25 @@ def test_one_body_has_its_rule_and_its_evidence(context_of: Contexts, published_
     count = context.record.rows("SELECT count(*) FROM adoption_body WHERE org_id = 'slam'")[0][0]
     assert len(BeautifulSoup(text, "html.parser").select("tbody tr")) == count
     assert "no body “nobody”" in shown(run(ADDRESSES[1], org="nobody"))
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds_ago", "words"),
+    [
+        ("collecting", 1, "12 of 147 pages asked"),
+        ("publishing", 1, "being published"),
+        ("ended", 1, ""),
+        ("collecting", 3600, ""),
+    ],
+)
+def test_a_run_under_way_is_a_quiet_line(
+    state: str, seconds_ago: int, words: str, home: Home, context_of: Contexts
+) -> None:
+    build(home)
+    context_of(home)
+    then = (dt.datetime.now(dt.UTC) - dt.timedelta(seconds=seconds_ago)).isoformat()
+    write_progress(home.progress_file, Progress("r", state, then, then, 147, 80, 12, 10, 2, 1.0))
+    text = shown(AppTest.from_file(str(APP), default_timeout=30).run())
+    line = BeautifulSoup(text, "html.parser").select_one("p.progress")
+    assert (line is not None) == bool(words)
+    assert line is None or words in line.get_text()
