@@ -1,0 +1,1 @@
+"""Compares the captures of one page in time: versions, changes, disappearances."""
