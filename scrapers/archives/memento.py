@@ -143,13 +143,13 @@ def read_links(text: str) -> Iterator[Link | None]:
             attributes.setdefault(attribute[1].lower(), value)
             position = attribute.end()
         yield Link(target, frozenset(attributes.get("rel", "").lower().split()), attributes) if target else None
-        comma = text.find(",", position)
         begins = text.find("<", position)
         if begins < 0:
             if text[position:].strip(" \t\r\n,;"):
                 yield None
             return
-        if comma < 0 or comma > begins or text[position:comma].strip(" \t\r\n;"):
+        comma = text.find(",", position, begins)
+        if comma < 0 or text[position:comma].strip(" \t\r\n;"):
             yield None  # the entry went on with something that is no attribute
         position = begins
 
