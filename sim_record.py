@@ -72,12 +72,16 @@ def up(
     if sound and not no_collect:
         plan = plan_run(place)
         say(
-            f"Collecting in the background: {plan.pages} pages on {plan.sites} sites, one request at a time on each, "
+            f"Collecting in the background: {_many(plan.pages, "page")} on {_many(plan.sites, "site")}, one request at a time on each, "
             f"{programme.collect.delay:g} s apart, as {programme.programme.agent}. Use --no-collect to only serve."
         )
         command = [sys.executable, "-m", "sim_record", "collect", "--home", str(place.root)]
         processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))
     raise typer.Exit(_wait(processes))
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
