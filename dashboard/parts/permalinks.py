@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
+
+from dashboard.parts.html import address
 
 ROOMS: Final[dict[str, str]] = {
     "organisation": "organisations",
@@ -16,6 +19,13 @@ ROOMS: Final[dict[str, str]] = {
     "timeline": "timeline",
 }
 """Tables whose rows have a page of their own, and the first part of its address."""
+BESIDE_LIST: Final[dict[str, tuple[str, str]]] = {
+    "organisation": ("/rollout", "org"),
+    "statement": ("/responses", "statement"),
+    "review": ("/review", "review"),
+    "timeline": ("/timeline", "entry"),
+}
+"""Tables whose rows the app opens beside their list: the page, and the parameter that names the row."""
 
 
 def permalink(table: str, row_id: str) -> str:
@@ -23,3 +33,9 @@ def permalink(table: str, row_id: str) -> str:
     if table in ROOMS:
         return f"/{ROOMS[table]}/{quote(row_id, safe='')}"
     return f"/timeline/{quote(f'{table}.{row_id}', safe='')}"
+
+
+def detail(table: str, row_id: str, kept: Mapping[str, str] | None = None) -> str:
+    """Where the app opens one row; `kept` are the filters of its list, so that the way back leads to the same list."""
+    path, name = BESIDE_LIST[table]
+    return address(path, {**(kept or {}), name: row_id})

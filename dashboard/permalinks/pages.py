@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from dashboard.citations.csl import csl_item
 from dashboard.citations.formats import STYLES, formatted
 from dashboard.parts.dates import date_phrase, date_words, day_words
+from dashboard.parts.evidence import evidence
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, fill, join, link, listing, many
 from dashboard.parts.permalinks import ROOMS, permalink
@@ -23,7 +24,6 @@ from dashboard.queries.items import Item
 from dashboard.queries.sources import source_index
 from dashboard.start import Context, per_page
 from data.dates import phrase
-from data.fragments import pdf_page_link, text_fragment
 from data.labels import label
 
 _ONE: dict[str, str] = {
@@ -93,45 +93,6 @@ def _standing(context: Context, item: Item) -> list[tuple[str, Markup | str]]:
     return rows
 
 
-def _evidence(context: Context, item: Item) -> Markup:
-    found = items.supports(context.record, item.table, item.row_id)
-    shown = []
-    for support in found:
-        if not support.text or not support.final_url:
-            continue
-        live = text_fragment(support.final_url, support.text)
-        if support.page_number:
-            live = pdf_page_link(support.final_url, support.page_number)
-        missing = f" Not found in it: {', '.join(support.missing_terms)}." if support.missing_terms else ""
-        shown.append(
-            fill(
-                "<figure><blockquote><p>{text}</p></blockquote><figcaption>{state}.{missing} "
-                "Captured {when}; {live}{memento}. "
-                "SHA-256 of the capture: <code>{sha}</code></figcaption></figure>",
-                text=support.text,
-                state=label("evidence.state", support.state).capitalize(),
-                missing=missing,
-                when=day_words(support.captured_at),
-                live=link(live, "this passage on the live page"),
-                memento=fill("; {m}", m=link(support.memento_url, "the archive's copy"))
-                if support.memento_url
-                else EMPTY,
-                sha=support.body_sha256 or "",
-            )
-        )
-    if shown:
-        return section("What shows it", join(shown), name="evidence")
-    if item.table in ("organisation", "source", "review"):
-        return EMPTY
-    states = {support.state for support in found}
-    why = (
-        "The captures of the source were searched and no passage that carries this was found."
-        if "not-found" in states
-        else "No capture of the source has been read yet, so no passage can be shown. The source is named above."
-    )
-    return section("What shows it", fill("<p>{w}</p>", w=why), name="evidence")
-
-
 def _related(context: Context, item: Item) -> Markup:
     found = items.related(context.record, item.table, item.row_id)
     if not found:
@@ -193,7 +154,7 @@ def page_of(context: Context, kind: str, row_id: str) -> Page | None:
     body = head + join(
         [
             _what(context, item),
-            _evidence(context, item),
+            evidence(context, item.table, item.row_id),
             _related(context, item),
             _corrections(context, item),
             _cite(context, item),
