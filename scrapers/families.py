@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from data.home import Home
@@ -15,6 +16,7 @@ from scrapers.hooks import Source
 from scrapers.register import read_register
 from scrapers.report import sentence
 from scrapers.sites import Context, Rank, Reading, candidates_of, context_of, families, family_for, judge
+from scrapers.sites.address import host_of
 from scrapers.warc import WarcError, read_body
 from scrapers.work import Connection, Inserter, Row
 
@@ -37,8 +39,7 @@ def second_opinion(source: Source, response: Response, verdict: Verdict) -> Verd
     if verdict.word != "good" or len(response.body) > MAX_BODY:
         return verdict
     url = response.final_url
-    family = family_for(url, response.media_type) or family_for(source.url or "", response.media_type)
-    if family is None or family.rank is not Rank.ADDRESS:
+    if not _is_of_known_site(url) and (source.url == url or not _is_of_known_site(source.url or "")):
         is_file = response.body.startswith(_FILES)
         if not is_file and (_TITLE.search(response.body) or response.body[:512].lstrip()[:1] != b"<"):
             return verdict
@@ -46,6 +47,16 @@ def second_opinion(source: Source, response: Response, verdict: Verdict) -> Verd
     if changed is None:
         return verdict
     return Verdict("wrong-type", str(changed), _CHANGED)
+
+
+def _is_of_known_site(url: str) -> bool:
+    """Whether the address alone names a family."""
+    return host_of(url) in _hosts() and (family := family_for(url)) is not None and family.rank is Rank.ADDRESS
+
+
+@cache
+def _hosts() -> frozenset[str]:
+    return frozenset().union(*(family.hosts for family in families()))
 
 
 @dataclass(frozen=True)

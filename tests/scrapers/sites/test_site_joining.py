@@ -300,6 +300,7 @@ def loopback_petitions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let petitions stand on loopback as well."""
     family: Any = next(family for family in families() if family.name == "change-org-petition")
     monkeypatch.setattr(type(family), "hosts", frozenset({"127.0.0.1"}))
+    monkeypatch.setattr("scrapers.families._hosts", lambda: frozenset({"127.0.0.1"}))
     monkeypatch.setattr("scrapers.sites.change_org.host_of", lambda url: "change.org" if "127.0.0.1" in url else "")
 
 
