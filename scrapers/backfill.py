@@ -33,6 +33,7 @@ from scrapers.build import RegisterError, publish
 from scrapers.capture import Failure, Verdict
 from scrapers.collect import CollectError, CollectOptions, capture_row, choose, signals
 from scrapers.display import Display
+from scrapers.families import read_candidates
 from scrapers.fetch import Fetcher, user_agent
 from scrapers.hooks import Source
 from scrapers.outcomes import Stopped
@@ -197,6 +198,7 @@ class _Backfill:
             done = self._walk(file, display)
             state = "finished" if done == len(self.sources) and not self.stop.is_set() else "interrupted"
             work.set_run(self.connection, self.run_id, state, dt.datetime.now(dt.UTC))
+            self.notes += read_candidates(self.home, self.programme, self.connection).notes
             display.tick("publishing", "publishing")
             published = publish(self.home, work=self.connection)
         finally:
