@@ -295,6 +295,10 @@ class _Backfill:
         """All that is wanted of one source, one after another."""
         offers: list[Offer] = []
         for number, client in enumerate(self.archives.clients):
+            if client.closed is not None:
+                with self.lock:
+                    self.told[client.id].unasked += 1
+                continue
             try:
                 listing = client.list(source.url or "", start=_begin(self.options.start), end=_end(self.options.end))
             except ArchiveFailed as failed:

@@ -12,13 +12,15 @@ from scrapers.report import Cause
 
 @dataclass
 class ArchiveCount:
-    """What one archive gave: copies listed, rows of its lists that made no sense, copies fetched, why it was left."""
+    """What one archive gave: copies listed, rows of its lists that made no sense, copies fetched; why it was left in
+    the middle of the run, and for how many sources it was not asked then."""
 
     name: str
     listed: int = 0
     senseless: int = 0
     fetched: int = 0
     left: str | None = None
+    unasked: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class BackfillSummary:
             lines.append("It was ended before it was through. To go on: run the same command again.")
         for count in self.archives.values():
             odd = f", {count.senseless} rows made no sense" if count.senseless else ""
-            left = f". Not asked any more: {count.left}" if count.left else ""
+            left = f"; not asked for {count.unasked} sources, because: {count.left}" if count.left else ""
             lines.append(f"{count.name}: {count.listed} copies listed{odd}, {count.fetched} fetched{left}")
         for cause in self.failures:
             lines += ["", f"{cause.words[:1].upper()}{cause.words[1:]} ({cause.outcome}, {len(cause.sources)})"]

@@ -502,8 +502,10 @@ def test_an_archive_that_is_not_there_takes_nothing_from_the_others(
     assert summary.archives["nowhere"].left is not None
     assert summary.archives["past"].fetched == 4
     assert {row[0] for row in rows(home, "SELECT origin FROM capture")} == {"past"}
-    text = summary.to_text()
-    assert "Nowhere" in text
+    nowhere = summary.archives["nowhere"]
+    asked = [detail for cause in summary.failures for _, detail in cause.sources if "Nowhere" in detail]
+    assert len(asked) + nowhere.unasked == 2, "told once for each source, or counted as not asked"
+    assert "Nowhere" in summary.to_text()
     assert json.loads(json.dumps(summary.to_json()))["copies"]["captured"] == 4
 
 
