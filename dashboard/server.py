@@ -126,8 +126,11 @@ async def asset(request: Request) -> Response:
 # --- the shell ------------------------------------------------------------------------------------------------------
 
 
-def _read_shell() -> tuple[str, str, str]:
-    """Streamlit's index.html in three: up to the title, up to the body's content, and the rest."""
+def _read_shell() -> tuple[str, str]:
+    """Streamlit's index.html in two: up to the title, and what starts the app.
+
+    Its scripts and styles wait in a template until the plain page is painted; static/plain.js takes them out.
+    """
     page = (STREAMLIT_STATIC / "index.html").read_text(encoding="utf-8")
     page = re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL)
     page = re.sub(r"<script>\s*window\.prerenderReady.*?</script>", "", page, flags=re.DOTALL)
@@ -135,8 +138,8 @@ def _read_shell() -> tuple[str, str, str]:
     page = re.sub(r'<link[^>]*rel="(?:service-desc|shortcut icon)"[^>]*/?>', "", page)
     page = re.sub(r"\n\s*\n+", "\n", page)
     before, rest = page.split("<title>Streamlit</title>", 1)
-    head, body = rest.split('<div id="root"></div>', 1)
-    return before.lstrip(), head, '<div id="root"></div>' + body
+    tags, _ = rest.split("</head>", 1)
+    return before.lstrip(), f'<div id="root"></div>\n<template id="app">{tags}</template>\n</body>\n</html>\n'
 
 
 SHELL: Final = _read_shell()
@@ -144,7 +147,7 @@ SHELL: Final = _read_shell()
 
 def shell_html(title: str, description: str, canonical: str, main: Markup, *, index: bool = True) -> str:
     """The shell with a title, description and plain content of its own."""
-    before, head, after = SHELL
+    before, after = SHELL
     extra = fill(
         '<title>{title}</title>\n<meta name="description" content="{description}">\n{canonical}{robots}'
         '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="{icon}" type="image/svg+xml">\n'
@@ -157,7 +160,7 @@ def shell_html(title: str, description: str, canonical: str, main: Markup, *, in
         css=asset_address("app.css"),
         js=asset_address("plain.js"),
     )
-    return f"{before}{extra}{head}{main}{after}"
+    return f"{before}{extra}</head>\n<body>{main}{after}"
 
 
 def _shell_of(address: plain.Address, params: Params) -> str:
@@ -322,10 +325,17 @@ MIDDLEWARE: Final = [
 EXCEPTION_HANDLERS: Final[Mapping[Any, Any]] = {}
 
 
+def warm(context: Context) -> None:
+    """Make every page once and compress the files that each first visit asks for."""
+    plain.warm(context)
+    for name in re.findall(r'(?:src|href)="\./(static/[^"]+)"', "".join(SHELL)):
+        streamlit_file(f"/{name}", True)
+
+
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Open (or build) the record and make the pages warm beside the start; close the record at the end."""
-    START.on_new_record = plain.warm
+    START.on_new_record = warm
     opening = asyncio.get_running_loop().run_in_executor(None, START.state)
     try:
         yield {}

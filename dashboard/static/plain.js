@@ -1,11 +1,24 @@
-// Hands over from the plain page, which came with the shell, to the app, once the app shows its own heading.
+// Starts the app once the plain page is painted, and hands over it to the app when that shows its heading.
 (() => {
   "use strict";
   // The server is at the root of this address; without this the app asks for it under the page's own path first.
   window.__streamlit = { BACKEND_BASE_URL: location.origin + "/" };
   const plain = document.getElementById("plain");
   const root = document.getElementById("root");
-  if (!plain || !root) return;
+  const tags = document.getElementById("app");
+  if (!plain || !root || !tags) return;
+  let started = false;
+  const start = () => {
+    if (started) return;
+    started = true;
+    for (const tag of tags.content.querySelectorAll("link, script")) {
+      const copy = document.createElement(tag.localName); // a cloned script would not run
+      for (const { name, value } of tag.attributes) copy.setAttribute(name, value);
+      document.head.append(copy);
+    }
+  };
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(start)));
+  setTimeout(start, 500); // where nothing is painted: a page in the background
   root.inert = true; // until it takes over, one page for screen readers and the keyboard
   const begun = Date.now();
   let scrolling = false; // by the reader, not by an address that leads to a place on the page

@@ -39,6 +39,8 @@ def test_each_address_answers_without_javascript(client: TestClient, path: str) 
     assert canonical is not None and str(canonical["href"]).endswith(path)
     assert page.select_one("a.leave[rel=noreferrer]") and page.select_one("#support a")
     assert page.select_one("div#root") and not page.select("main script")
+    before, _, after = answer.text.partition('<template id="app">')
+    assert 'type="module"' in after and 'type="module"' not in before, "the app starts once this page is painted"
     assert not [s for s in page.select("script") if not s.get("src")], "no script in the page itself"
     for link in page.select("main a"):
         assert str(link["href"]).startswith(("https://", "http://", "/", "#")), link
