@@ -265,6 +265,23 @@ FILES: Final[tuple[RegisterFile, ...]] = (
         ),
         unique=("corrected_on", "table", "row_id", "column"),
     ),
+    RegisterFile(
+        "decisions",
+        "decision",
+        (
+            Column("decided_on", "day", required=True),
+            Column("candidate_id", "text", required=True),
+            Column("kind", "text", required=True),
+            _SOURCE,
+            Column("capture_sha256", "text"),
+            Column("passage_sha256", "text"),
+            _word("decision", words.DECISIONS),
+            Column("by", "text", required=True),
+            Column("why", "text"),
+            Column("reading", "text", required=True),
+            Column("decided", "text"),
+        ),
+    ),
 )
 
 BY_NAME: Final = {file.name: file for file in FILES}

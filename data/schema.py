@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from data.labels import LABELS
 FOLDER: Final = Path(__file__).resolve().parent / "schema"
 COLLECTED: Final = (
     "run", "attempt", "capture", "extraction", "passage", "link", "version", "change", "disappearance", "mention",
-    "candidate", "evidence",
+    "candidate", "evidence", "rereading", "alarm",
 )  # fmt: skip
 
 
@@ -23,6 +24,21 @@ def _apply(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 def create_collected(connection: duckdb.DuckDBPyConnection) -> None:
     """The tables that scrapers fill, in an empty working database."""
     _apply(connection, "02-collected.sql")
+
+
+LATER: Final = (("candidate", "row_id", "VARCHAR"),)
+"""Columns that an older working database may lack."""
+
+
+def create_missing(connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables and columns of what is collected that a database begun earlier does not have yet."""
+    have = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for statement in (FOLDER / "02-collected.sql").read_text(encoding="utf-8").split(";\n"):
+        table = re.match(r"\s*(?:--[^\n]*\n\s*)*(?:CREATE TABLE|COMMENT ON (?:TABLE|COLUMN)) (\w+)", statement)
+        if table and table[1] not in have:
+            connection.execute(statement)
+    for table_name, column, kind in LATER:
+        connection.execute(f'ALTER TABLE "{table_name}" ADD COLUMN IF NOT EXISTS "{column}" {kind}')
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:

@@ -54,6 +54,7 @@ GOOD_OUTCOMES: Final = frozenset({"captured", "unchanged"})
 VERDICTS: Final = ("good", "blocked", "challenge", "soft-404", "empty", "wrong-type")
 EVIDENCE_STATES: Final = ("found", "partly", "not-found", "no-capture")
 CHANGE_LEVELS: Final = ("wording", "substance", "whole-page")
+DECISIONS: Final = ("accepted", "corrected", "rejected")
 CANDIDATE_STATES: Final = ("open", "accepted", "corrected", "rejected", "reopened")
 TIMELINE_KINDS: Final = (
     "adoption", "claimed_total", "statement", "review_event", "event", "petition", "source", "change",

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Control characters, and those that reorder or hide the text around them.
 _HIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_OTHER_FILES: Final = frozenset({"decisions.csv", "redirects.csv"})
+_OTHER_FILES: Final = frozenset({"redirects.csv"})
 csv.field_size_limit(10_000_000)
 
 

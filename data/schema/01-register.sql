@@ -190,6 +190,24 @@ COMMENT ON COLUMN correction.was IS 'What the cell said before.';
 COMMENT ON COLUMN correction."is" IS 'What it says now.';
 COMMENT ON COLUMN correction.why IS 'Why it was corrected.';
 
+CREATE TABLE decision (
+  decided_on DATE NOT NULL, candidate_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, source_id VARCHAR NOT NULL,
+  capture_sha256 VARCHAR, passage_sha256 VARCHAR, decision VARCHAR NOT NULL, "by" VARCHAR NOT NULL, why VARCHAR,
+  reading VARCHAR NOT NULL, decided VARCHAR
+);
+COMMENT ON TABLE decision IS 'What a person decided on something that the machine read. Both readings are kept; the last decision on a candidate counts.';
+COMMENT ON COLUMN decision.decided_on IS 'Day of the decision.';
+COMMENT ON COLUMN decision.candidate_id IS 'What was decided on (candidate.candidate_id).';
+COMMENT ON COLUMN decision.kind IS 'What it might become (see candidate.kind).';
+COMMENT ON COLUMN decision.source_id IS 'The source it was read in (source.source_id).';
+COMMENT ON COLUMN decision.capture_sha256 IS 'SHA-256 of the body that the person decided on (capture.body_sha256).';
+COMMENT ON COLUMN decision.passage_sha256 IS 'SHA-256 of the words of the passage that the person decided on, in hexadecimal.';
+COMMENT ON COLUMN decision.decision IS 'accepted, corrected (accepted with another reading) or rejected.';
+COMMENT ON COLUMN decision."by" IS 'Who decided.';
+COMMENT ON COLUMN decision.why IS 'Why, where it was rejected or needs a word.';
+COMMENT ON COLUMN decision.reading IS 'What the machine read, as JSON.';
+COMMENT ON COLUMN decision.decided IS 'What the person decided: table, name and cells of the register row, as JSON; empty where it was rejected.';
+
 CREATE TABLE vocabulary (list VARCHAR NOT NULL, value VARCHAR NOT NULL, label VARCHAR NOT NULL, position INTEGER NOT NULL);
 COMMENT ON TABLE vocabulary IS 'The closed lists of words that the other tables use, with their plain meaning.';
 COMMENT ON COLUMN vocabulary.list IS 'Table and column whose cells come from this list.';

@@ -142,7 +142,7 @@ CREATE TABLE change (
 COMMENT ON TABLE change IS 'The step between two versions of one source. Never made by a better reading of the same bytes.';
 COMMENT ON COLUMN change.change_id IS 'Name of the row: source and number.';
 COMMENT ON COLUMN change.source_id IS 'The source (source.source_id).';
-COMMENT ON COLUMN change.number IS 'Its place among the changes of the source, from 1.';
+COMMENT ON COLUMN change.number IS 'Given in the order in which the changes of the source became known, from 1, and never given anew: a copy that comes in later from an archive takes a new number.';
 COMMENT ON COLUMN change.from_version_id IS 'The version before (version.version_id).';
 COMMENT ON COLUMN change.to_version_id IS 'The version after (version.version_id).';
 COMMENT ON COLUMN change.after_at IS 'The page still looked as before at this time, UTC.';
@@ -151,7 +151,7 @@ COMMENT ON COLUMN change.level IS 'wording, substance (a body, figure, date or d
 COMMENT ON COLUMN change.words_added IS 'Number of words added.';
 COMMENT ON COLUMN change.words_removed IS 'Number of words removed.';
 COMMENT ON COLUMN change.share_changed IS 'Share of the words that changed, 0 to 1.';
-COMMENT ON COLUMN change.passages IS 'The passages added, removed or altered, as a JSON list.';
+COMMENT ON COLUMN change.passages IS 'The passages added, removed or altered, as a JSON list of {op, before, after, heading}.';
 
 CREATE TABLE disappearance (
   disappearance_id VARCHAR PRIMARY KEY, source_id VARCHAR NOT NULL, number INTEGER NOT NULL, present_at TIMESTAMP NOT NULL,
@@ -188,7 +188,7 @@ COMMENT ON COLUMN mention.near IS 'Where the programme is named: passage, headin
 CREATE TABLE candidate (
   candidate_id VARCHAR PRIMARY KEY, kind VARCHAR NOT NULL, source_id VARCHAR, capture_id VARCHAR, passage_id VARCHAR,
   reading VARCHAR NOT NULL, confidence DOUBLE NOT NULL, rule VARCHAR NOT NULL, found_at TIMESTAMP NOT NULL,
-  state VARCHAR NOT NULL, decided_by VARCHAR, decided_on DATE, decision VARCHAR
+  state VARCHAR NOT NULL, decided_by VARCHAR, decided_on DATE, decision VARCHAR, row_id VARCHAR
 );
 COMMENT ON TABLE candidate IS 'Something the machine read that may be a fact. Found, not yet checked, until a person decides.';
 COMMENT ON COLUMN candidate.candidate_id IS 'Name of the row, made from what was read and where.';
@@ -200,9 +200,10 @@ COMMENT ON COLUMN candidate.reading IS 'What was read, as JSON.';
 COMMENT ON COLUMN candidate.confidence IS 'How sure the rule is, 0 to 1.';
 COMMENT ON COLUMN candidate.rule IS 'The rule that read it.';
 COMMENT ON COLUMN candidate.found_at IS 'Time of the capture, UTC.';
-COMMENT ON COLUMN candidate.state IS 'open, accepted, corrected, rejected or reopened (the page changed under the decision).';
+COMMENT ON COLUMN candidate.state IS 'open, accepted (by a person, or because the register says the same already), corrected, rejected or reopened (the page changed under the decision).';
 COMMENT ON COLUMN candidate.decided_by IS 'Who decided.';
 COMMENT ON COLUMN candidate.decided_on IS 'Day of the decision.';
+COMMENT ON COLUMN candidate.row_id IS 'The row of the register that says so already, or that accepting it made; empty where there is none.';
 COMMENT ON COLUMN candidate.decision IS 'What the person decided, as JSON, or why not.';
 
 CREATE TABLE evidence (
@@ -218,3 +219,34 @@ COMMENT ON COLUMN evidence.passage_id IS 'The passage that supports the row best
 COMMENT ON COLUMN evidence.state IS 'found, partly, not-found or no-capture.';
 COMMENT ON COLUMN evidence.found_terms IS 'What of the row stands in the passage.';
 COMMENT ON COLUMN evidence.missing_terms IS 'What of the row does not.';
+
+CREATE TABLE rereading (
+  capture_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL, from_extractor VARCHAR NOT NULL, to_extractor VARCHAR NOT NULL,
+  words_added INTEGER NOT NULL, words_removed INTEGER NOT NULL
+);
+COMMENT ON TABLE rereading IS 'Where a newer extractor reads other words out of the same bytes: our change, never the page''s, and so in no feed and no timeline.';
+COMMENT ON COLUMN rereading.capture_id IS 'What was read again (capture.capture_id).';
+COMMENT ON COLUMN rereading.source_id IS 'The source (source.source_id).';
+COMMENT ON COLUMN rereading.from_extractor IS 'The older extractor and its version.';
+COMMENT ON COLUMN rereading.to_extractor IS 'The newer extractor and its version.';
+COMMENT ON COLUMN rereading.words_added IS 'Number of words that only the newer one reads.';
+COMMENT ON COLUMN rereading.words_removed IS 'Number of words that only the older one reads.';
+
+CREATE TABLE alarm (
+  alarm_id VARCHAR PRIMARY KEY, kind VARCHAR NOT NULL, "table" VARCHAR NOT NULL, row_id VARCHAR NOT NULL,
+  source_id VARCHAR NOT NULL, change_id VARCHAR NOT NULL, from_capture_id VARCHAR NOT NULL, to_capture_id VARCHAR NOT NULL,
+  passage_id VARCHAR, raised_at TIMESTAMP NOT NULL, cleared_at TIMESTAMP, missing_terms VARCHAR[]
+);
+COMMENT ON TABLE alarm IS 'A change that took away the passage on which a row of the register rests. The row stays: the earlier capture still shows it.';
+COMMENT ON COLUMN alarm.alarm_id IS 'Name of the row: kind, register row and change.';
+COMMENT ON COLUMN alarm.kind IS 'evidence-lost.';
+COMMENT ON COLUMN alarm."table" IS 'Table of the register row.';
+COMMENT ON COLUMN alarm.row_id IS 'Name of the register row.';
+COMMENT ON COLUMN alarm.source_id IS 'The source (source.source_id).';
+COMMENT ON COLUMN alarm.change_id IS 'The change that took it away (change.change_id).';
+COMMENT ON COLUMN alarm.from_capture_id IS 'Last capture that holds the passage (capture.capture_id).';
+COMMENT ON COLUMN alarm.to_capture_id IS 'First capture that does not (capture.capture_id).';
+COMMENT ON COLUMN alarm.passage_id IS 'The passage that is gone (passage.passage_id).';
+COMMENT ON COLUMN alarm.raised_at IS 'Time of the capture without it, UTC.';
+COMMENT ON COLUMN alarm.cleared_at IS 'Time of a later capture that supports the row again, UTC; empty while none does.';
+COMMENT ON COLUMN alarm.missing_terms IS 'What of the row the page no longer holds.';
