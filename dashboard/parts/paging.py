@@ -21,6 +21,11 @@ class Leaf:
     stop: int
     total: int
 
+    @property
+    def shown(self) -> str:
+        """ "; 41 to 80 are shown here", or nothing where all are."""
+        return f"; {self.start + 1:,} to {self.stop:,} are shown here" if self.pages > 1 else ""
+
 
 def leaf(asked: str, total: int, size: int) -> tuple[Leaf, Markup]:
     """The page that `asked` names, with a remark where it names none; `size` is how many rows a page holds."""
