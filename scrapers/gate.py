@@ -23,7 +23,8 @@ SHORT: Final = 1500
 SHELL: Final = 200
 
 _TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{0,600})", re.IGNORECASE)
-_H1: Final = re.compile(r"<h1[^>]{0,400}>(.{0,600}?)</h1", re.IGNORECASE | re.DOTALL)
+_H1: Final = re.compile(r"<h1(?:\s[^>]{0,400})?>", re.IGNORECASE)
+_H1_END: Final = re.compile(r"</h1", re.IGNORECASE)
 _TAGS: Final = re.compile(r"<[^>]{0,1000}>")
 _SPLIT: Final = re.compile(r"\s+[|\-–—·•»«:/<>]+\s+|\s*[|»]\s*|:\s+|\.\s+")
 _SPACE: Final = re.compile(r"\s+")
@@ -101,6 +102,8 @@ _SCRIPT_NEEDED: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+ASKING: Final = frozenset({202, 401, 403, 405, 406, 428, 429, 503})
+"""Statuses under which a proof of a human is asked for, beside 200."""
 CHALLENGE_HEADERS: Final = (
     ("cf-mitigated", "challenge"), ("x-amzn-waf-action", ""), ("x-vercel-mitigated", "challenge"), ("x-vercel-challenge-token", ""),
     ("x-datadome-cid", ""), ("x-dd-b", ""),
@@ -219,8 +222,9 @@ class _Page:
 
     @cached_property
     def heading(self) -> str:
-        found = _H1.search(self.source)
-        return _plain(_TAGS.sub(" ", found[1])) if found else ""
+        opens = _H1.search(self.source)
+        closes = _H1_END.search(self.source, opens.end(), opens.end() + 600) if opens else None
+        return _plain(_TAGS.sub(" ", self.source[opens.end() : closes.start()])) if opens and closes else ""
 
     @cached_property
     def text(self) -> str:
@@ -243,9 +247,7 @@ def _plain(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-_PIECE: Final = re.compile(
-    r"<(?:(script|style|noscript|template|svg|title|select)\b[^>]*>|!--|[^>]*>)|([^<]+)", re.IGNORECASE
-)
+_HIDDEN: Final = re.compile(r"(script|style|noscript|template|svg|title|select)\b", re.IGNORECASE)
 _CLOSING: Final = {
     name: re.compile(rf"</{name}\b[^>]*>", re.IGNORECASE)
     for name in ("script", "style", "noscript", "template", "svg", "title", "select")
@@ -259,31 +261,34 @@ def visible_text(source: str, limit: int) -> str:
     size = position = 0
     unclosed: set[str] = set()
     while size < limit:
-        found = _PIECE.search(source, position)
-        if found is None:
+        opens = source.find("<", position)
+        piece = source[position : opens if opens >= 0 else position + limit].strip()
+        if piece:
+            pieces.append(piece)
+            size += len(piece) + 1
+        if opens < 0:
             break
-        position = found.end()
-        if found[2] is not None:
-            piece = found[2].strip()
-            if piece:
-                pieces.append(piece)
-                size += len(piece) + 1
-        elif found[1] is not None:
-            name = found[1].lower()
-            if name in unclosed:
-                continue
-            closing = _CLOSING[name].search(source, position)
-            if closing is not None:
-                position = closing.end()
-            elif name in ("script", "style"):
+        if source.startswith("<!--", opens):
+            closes = source.find("-->", opens)
+            if closes < 0:
                 break
-            else:
-                unclosed.add(name)
-        elif found[0] == "<!--":
-            close = source.find("-->", position)
-            if close < 0:
-                break
-            position = close + 3
+            position = closes + 3
+            continue
+        closes = source.find(">", opens)
+        if closes < 0:
+            break
+        position = closes + 1
+        hidden = _HIDDEN.match(source, opens + 1)
+        if hidden is None or hidden[1].lower() in unclosed:
+            continue
+        name = hidden[1].lower()
+        closing = _CLOSING[name].search(source, position)
+        if closing is not None:
+            position = closing.end()
+        elif name in ("script", "style"):
+            break
+        else:
+            unclosed.add(name)
     return _plain(" ".join(pieces))
 
 
@@ -295,10 +300,10 @@ def _challenge(response: Response, page: _Page | None) -> str:
             return f"header {name}"
     if page is None:
         return ""
-    error = response.status >= 400 or response.status == 202
+    error = response.status in ASKING
     if page.title and _CHALLENGE_TITLES.fullmatch(page.title) and (error or page.short):
         return f"title “{page.title[:60]}”"
-    if not error and not page.short:
+    if not error and (response.status >= 400 or not page.short):
         return ""
     words = _CHALLENGE_WORDS.search(page.text)
     if words:
