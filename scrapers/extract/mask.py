@@ -1,20 +1,138 @@
-"""Takes personal contact details out of what is shown. The capture keeps the bytes."""
+"""Takes personal contact details out of what is shown. The capture keeps the bytes.
+
+Masked: e-mail addresses (also written "name [at] place.uk"), phone numbers of the United Kingdom with their ten or
+eleven digits (support and freephone lines of that length too), international ones with a plus sign, American ones, and
+the names given. Not masked: short public numbers (111, 999, 116 123), dates, years, money, counts, codes, section
+numbers, and digits inside web addresses.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
 
-EMAIL = "[e-mail address]"
-PHONE = "[phone number]"
-NAME = "[name]"
+EMAIL: Final = "[e-mail address]"
+PHONE: Final = "[phone number]"
+NAME: Final = "[name]"
 
-_EMAIL = re.compile(r"(?:mailto:)?[\w.+'%-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"(?:mailto:)?[\w.+'’%&*/=?^`{|}~-]*\w@(?:[\w-]+\.)+[a-z][\w-]+"
+    r"|[\w.+-]+\s*[\[({<]\s*at\s*[\])}>]\s*[\w-]+(?:\s*(?:[\[({<]\s*dot\s*[\])}>]|\.)\s*[\w-]+)+",
+    re.IGNORECASE,
+)
+_GAP = r"[\s\u00a0\u2009\u202f–‑-]{0,2}"
+_PHONE = re.compile(
+    rf"""(?<![\w/=&.#+-])(?:
+        (?:\+|00)\s?44{_GAP}(?:\(0\){_GAP})?\(?[1-9]\d{{1,4}}\)?(?:{_GAP}\d{{3,8}}){{1,3}}   # +44 (0)20 7946 0000
+        |\(0\d{{2,5}}\){_GAP}\d{{3,8}}(?:{_GAP}\d{{3,4}})?                                  # (020) 7946 0000
+        |0[1-35789]\d{{1,4}}{_GAP}\d{{3,8}}(?:{_GAP}\d{{3,4}})?(?:{_GAP}\d{{3}})?           # 020 7946 0000, 07700 900123
+        |\+[1-9]\d{{0,2}}{_GAP}\(?\d{{1,4}}\)?(?:[\s./‑-]{{0,2}}\d{{2,4}}){{2,4}}           # +353 1 234 5678
+        |\(\d{{3}}\)\s?\d{{3}}[\s.-]\d{{4}}|1?-?\d{{3}}-\d{{3}}-\d{{4}}                     # (555) 010-0199
+    )(?:\s?(?:ext(?:ension)?|x)\.?\s?\d{{1,6}})?(?!\w|[.,]\d)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d")
+_NUMBERED = re.compile(r"(?:isbn|issn|doi|pmid|nct|isrctn|no\.?|number|ref(?:erence)?|£|€|\$)[\s:.#(-]*(?:1[03])?[\s:.-]*$", re.IGNORECASE)
+_CALLED = re.compile(r"(?:phone|tel|telephone|mobile|call|ring|contact|fax|text)[\s\w]{0,12}(?:no\.?|number)?[\s:.#(-]*$", re.IGNORECASE)
+_TITLES = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Cllr|Sir|Lady|Rev)\.?"
+_PERSON = r"(?:" + _TITLES + r"\s+)?[A-Z][\w'’-]+(?:\s+(?:[A-Z]\.?|(?:de|van|von|al|bin|ap|O)\s*['’]?[A-Z]?[\w'’-]+|[A-Z][\w'’-]+)){1,3}"
+_REQUESTER = (
+    re.compile(rf"^(?P<name>{_PERSON})\s+(?:made|sent|submitted)\s+(?:this|a|an)\s+[\w\s]{{0,40}}\brequest\b"),
+    re.compile(
+        rf"\b(?:[Rr]equest(?:ed|er)?(?:\s+(?:made|sent|submitted))?\s+by|[Rr]equest(?:er|or)(?:['’]s)?(?:\s+name)?"
+        rf"|[Aa]pplicant(?:['’]s)?(?:\s+name)?|[Nn]ame of (?:the )?(?:requester|requestor|applicant))"
+        rf"\s*[:–-]?\s*(?P<name>{_PERSON})"
+    ),
+)  # fmt: skip
+_DEAR = re.compile(rf"^Dear\s+(?P<name>{_TITLES}\s+[A-Z][\w'’-]+|{_PERSON})\s*(?:[,:;]|$)")
+_TO = re.compile(rf"^(?:To|From)\s*:\s*(?P<name>{_PERSON})\s*$")
+_SIGNED = re.compile(rf"(?:Yours (?:faithfully|sincerely|truly)|(?:Kind|Best|Many|Warm) (?:regards|wishes)|Many thanks|Regards|Sincerely)\s*[,.]?\s*(?P<name>{_PERSON})?\s*$")  # fmt: skip
+_ALONE = re.compile(rf"^(?P<name>{_PERSON})$")
+_BODY_WORDS = re.compile(
+    r"\b(?:Trust|Council|Police|Constabulary|Service|Services|NHS|Team|Office|Officer|Department|Freedom|Information|"
+    r"Sir|Madam|Board|University|College|Foundation|Health|Authority|Commission|Network|England|Wales|Requester|"
+    r"Applicant|Request|Colleague|Customer|Association|Society|Street|Road|Group|Manager|Governance|Hospital)\b"
+)
 
 
 def mask(text: str, names: Sequence[str] = ()) -> str:
-    """The text with e-mail addresses, phone numbers and the names given replaced by a visible marker."""
-    text = _EMAIL.sub(EMAIL, text) if "@" in text else text
+    """The text with e-mail addresses, phone numbers and the names given each replaced by a visible marker.
+
+    A name is masked in full, with a form of address before its last word, and as a first name after "Dear".
+    """
+    if "@" in text or "at" in text:
+        text = _EMAIL.sub(EMAIL, text)
+    if _DIGITS.search(text):
+        text = _PHONE.sub(_phone, text)
     for name in names:
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", NAME, text, flags=re.IGNORECASE)
+        if name.strip():
+            text = _name_pattern(name.strip()).sub(NAME, text)
     return text
+
+
+def _phone(found: re.Match[str]) -> str:
+    text = found.group()
+    main = re.split(r"\s?(?:ext|x)", text, maxsplit=1, flags=re.IGNORECASE)[0].replace("(0)", "")
+    digits = len(_DIGITS.findall(main))
+    before = found.string[max(0, found.start() - 24) : found.start()]
+    if _NUMBERED.search(before) and not _CALLED.search(before):
+        return text
+    if main.lstrip("( ").startswith("0") and not main.startswith("00"):
+        right = digits in (10, 11)
+    elif main.startswith(("+44", "+ 44", "0044", "00 44")):
+        right = 11 <= digits <= 14
+    else:
+        right = 8 <= digits <= 15
+    return PHONE if right else text
+
+
+@lru_cache(maxsize=256)
+def _name_pattern(name: str) -> re.Pattern[str]:
+    plain = re.sub(rf"^{_TITLES}\s+", "", name)
+    words = plain.split() or name.split()
+    spaced = r"\s+".join(map(re.escape, words))
+    forms = [rf"(?:{_TITLES}\s+)?{spaced}"]
+    if len(words) > 1 or plain != name:
+        forms.append(rf"{_TITLES}\s+(?:[A-Z]\.?\s+)?{re.escape(words[-1])}")
+    if len(words) > 1:
+        forms.append(rf"(?<=Dear ){re.escape(words[0])}")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+
+
+def requester_names(texts: Iterable[str]) -> tuple[str, ...]:
+    """The name of whoever made an information request, as its page or letter gives it: in the sentence that says who
+    made it, as the one greeted in the answer, and as the one who signs the request (the first letter on the page).
+    Names of bodies are not taken for people."""
+    pieces = [text.strip() for text in texts]
+    found: dict[str, None] = {}
+
+    def take(name: str | None) -> None:
+        if name and not _BODY_WORDS.search(name):
+            found.setdefault(" ".join(name.split()))
+
+    for text in pieces:
+        for pattern in _REQUESTER:
+            match = pattern.search(text)
+            if match:
+                take(match.group("name"))
+    known_sender = bool(found)
+    waiting = signed = False
+    for text in pieces:
+        if waiting:
+            waiting = False
+            alone = _ALONE.match(text)
+            if alone:
+                take(alone.group("name"))
+                signed = True
+        greeted = _DEAR.match(text)
+        if greeted:
+            take(greeted.group("name"))
+        if not signed and not known_sender:
+            end = _SIGNED.search(text)
+            if end:
+                take(end.group("name"))
+                signed = end.group("name") is not None
+                waiting = not signed
+    return tuple(found)
