@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -61,15 +61,18 @@ _UNIT_WORDS: Final = {
     "crisis-care-organisations": r"organisations?",
     "trusts-wishing-to-keep-features": r"trusts?",
 }
-_AT_LEAST: Final = re.compile(r"\b(?:more than|over|at least|upwards of|exceed\w*|in excess of|above|passed|surpassed|no fewer than)\b|\+")
+_AT_LEAST: Final = re.compile(
+    r"\b(?:more than|over|at least|upwards of|exceed\w*|in excess of|above|passed|surpassed|no fewer than)\b|\+"
+)
 _STOP: Final = frozenset(
-    "the and for that this with from have has had been was were are is its their they them who which what when where while "
-    "into than then also not but any all some more most other others such only over under after before about against between "
-    "through during would could should may might will can one two says said say page word words part read date dated give "
-    "given gives row see first second third later each how far being both within without upon own very made make makes "
-    "there here because though although according named call calls called asks asked undated year stated states people "
-    "person".split()
+    "the and for that this with from have has had been was were are is its their they them who which what when "
+    "where while into than then also not but any all some more most other others such only over under after "
+    "before about against between through during would could should may might will can one two says said say "
+    "page word words part read date dated give given gives row see first second third later each how far being "
+    "both within without upon own very made make makes there here because though although according named call "
+    "calls called asks asked undated year stated states people person".split()
 )  # fmt: skip
+_TOKEN: Final = re.compile(r"[a-z0-9][a-z0-9']{2,}")
 _STEMMER: Final = snowballstemmer.stemmer("english")
 
 
@@ -108,7 +111,7 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> set[str]:
     """The telling words of a text, stemmed."""
-    return {stem(word) for word in re.findall(r"[a-z0-9][a-z0-9']+", fold(text)) if word not in _STOP and len(word) > 2}
+    return {stem(word) for word in set(_TOKEN.findall(fold(text))) - _STOP}
 
 
 class Page:
@@ -177,7 +180,9 @@ def look_for(table: str, row: Row, page: Page) -> Evidence:
         state = "partly" if missing else "found"
     document = page.read.document
     passage_id = place.words.passage_id if place else None
-    return Evidence(table, row_id_of(table, row), document.source_id, document.capture_id, passage_id, state, found, missing)
+    return Evidence(
+        table, row_id_of(table, row), document.source_id, document.capture_id, passage_id, state, found, missing
+    )
 
 
 def nothing(table: str, row: Row) -> Evidence:
@@ -226,8 +231,15 @@ def _total(_table: str, row: Row, page: Page) -> tuple[Place | None, list[_Term]
     if row["value"] is None:
         wanted = re.search(r"\b(half|third|quarter|all|most|majority)\b", fold(row["summary"]))
         share = wanted[1] if wanted else "half"
-        hits = [p for p, text in zip(page.places, page.folded, strict=True) if re.search(rf"\b{share}\b", text) and pattern.search(text)]
-        return (hits[0] if hits else None), [_Term(share, bool(hits), True), _Term(unit.replace("-", " "), bool(hits), True)]
+        hits = [
+            p
+            for p, text in zip(page.places, page.folded, strict=True)
+            if re.search(rf"\b{share}\b", text) and pattern.search(text)
+        ]
+        return (hits[0] if hits else None), [
+            _Term(share, bool(hits), True),
+            _Term(unit.replace("-", " "), bool(hits), True),
+        ]
     best: tuple[int, Place | None] = (0, None)
     for place, text in zip(page.places, page.folded, strict=True):
         for number in find_numbers(place.words.text):
@@ -250,7 +262,11 @@ def _signatures(_table: str, row: Row, page: Page) -> tuple[Place | None, list[_
     for place, text in zip(page.places, page.folded, strict=True):
         for number in find_numbers(place.words.text):
             near = text[max(0, number.start - 60) : number.end + 60]
-            if number.value == row["signatures"] and (best is None) and re.search(r"\bsign|\bsupporters\b|\bpetition\b", near):
+            if (
+                number.value == row["signatures"]
+                and (best is None)
+                and re.search(r"\bsign|\bsupporters\b|\bpetition\b", near)
+            ):
                 best = place
             if row["target"] is not None and number.value == row["target"]:
                 target_held = True
@@ -307,7 +323,7 @@ def _section(number: str, wanted: set[str], page: Page) -> Place | None:
         (i, int(match[1])) for i, text in enumerate(page.folded) if (match := re.match(r"\W*(\d{1,2})\s*[.):]\s", text))
     ]
     parts: list[tuple[int, int]] = []
-    for (start, mark), (end, _) in zip(marks, [*marks[1:], (len(page.places), 0)], strict=True):
+    for (start, mark), (end, _) in zip(marks, [*marks[1:], (len(page.places), 0)], strict=False):
         if mark == int(number):
             parts.append((start, min(end, start + 2 * STRETCH)))
     run: list[int] = []

@@ -26,8 +26,10 @@ SAME_PASSAGE: Final = 55.0
 """Likeness, 0 to 100, from which a passage counts as altered rather than removed and another added."""
 MOST_SHOWN: Final = 200
 _DECISION: Final = re.compile(
-    r"\b(?:decid\w*|decision|approv\w*|agree\w*|reject\w*|withdr\w*|withdraw\w*|apolog\w*|must|no longer|halt\w*|end(?:ed|s|ing)|stop(?:ped|s)?|"
-    r"paus\w*|suspend\w*|launch\w*|adopt\w*|implement\w*|publish\w*|review\w*|announc\w*|clos(?:ed|ure)|cease\w*|recommend\w*|commission\w*|"
+    r"\b(?:decid\w*|decision|approv\w*|agree\w*|reject\w*|withdr\w*|withdraw\w*|apolog\w*|must|no longer|halt\w*|"
+    r"end(?:ed|s|ing)|stop(?:ped|s)?|"
+    r"paus\w*|suspend\w*|launch\w*|adopt\w*|implement\w*|publish\w*|review\w*|announc\w*|clos(?:ed|ure)|cease\w*|"
+    r"recommend\w*|commission\w*|"
     r"sign(?:ed)? off|called? for|support(?:s|ed)?|never|not)\b"
 )
 
@@ -66,8 +68,6 @@ def differ(
     old, new = [line.key for line in before], [line.key for line in after]
     if old == new:
         return None
-    old_bare = [without_today(key, before_day) for key in old]
-    new_bare = [without_today(key, after_day) for key in new]
     steps: list[Step] = []
     matched = difflib.SequenceMatcher(None, old, new, autojunk=False)
     if len(old) * len(new) > 4_000_000:
@@ -75,7 +75,9 @@ def differ(
     for op, a, b, c, d in matched.get_opcodes():
         if op == "equal":
             continue
-        steps += _pair(before[a:b], after[c:d], old_bare[a:b], new_bare[c:d])
+        old_bare = [without_today(key, before_day) for key in old[a:b]]
+        new_bare = [without_today(key, after_day) for key in new[c:d]]
+        steps += _pair(before[a:b], after[c:d], old_bare, new_bare)
     steps = _without_moves(steps)
     if not steps:
         return None
@@ -84,7 +86,7 @@ def differ(
         more, fewer = _words_changed(step.before or "", step.after or "")
         added += more
         removed += fewer
-    total = sum(len(words(key)) for key in old) + sum(len(words(key)) for key in new)
+    total = sum(key.count(" ") + 1 for key in (*old, *new))
     share = min(1.0, (added + removed) / max(1, total))
     if share >= WHOLE_PAGE:
         level = "whole-page"
@@ -127,6 +129,8 @@ def _pair(
 
 def _without_moves(steps: list[Step]) -> list[Step]:
     """A passage that only stands in another place is not a change."""
+    if not {"removed", "added"} <= {step.op for step in steps}:
+        return steps
     removed = Counter(_key(step.before or "") for step in steps if step.op == "removed")
     added = Counter(_key(step.after or "") for step in steps if step.op == "added")
     moved = removed & added
@@ -162,7 +166,9 @@ def _has_substance(step: Step, matcher: Matcher) -> bool:
         return _says_something(step.after or step.before or "", matcher)
     old = {_key(piece.text): piece.text for piece in sentences(step.before or "")}
     new = {_key(piece.text): piece.text for piece in sentences(step.after or "")}
-    touched = [text for key, text in old.items() if key not in new] + [text for key, text in new.items() if key not in old]
+    touched = [text for key, text in old.items() if key not in new] + [
+        text for key, text in new.items() if key not in old
+    ]
     return any(_says_something(text, matcher) for text in touched)
 
 

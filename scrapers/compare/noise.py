@@ -23,51 +23,66 @@ _PLAIN: Final = str.maketrans(
      "\u200d": None, "\u2060": None, "\ufeff": None, "\u200e": None, "\u200f": None}
 )  # fmt: skip
 _COOKIE: Final = re.compile(
-    r"\b(?:we|this (?:web)?site|our (?:web)?site) uses? cookies\b|\b(?:accept|reject|allow|manage|essential|necessary|optional|analytics) (?:all )?(?:additional )?cookies\b"
-    r"|\bcookies? (?:settings|preferences|policy|notice|consent|banner|control)\b|\bby (?:continuing|browsing|using)\b.{0,60}\bcookies\b",
+    r"\b(?:we|this (?:web)?site|our (?:web)?site) uses? cookies\b|\b(?:accept|reject|allow|manage|essential|"
+    r"necessary|optional|analytics) (?:all )?(?:additional )?cookies\b"
+    r"|\bcookies? (?:settings|preferences|policy|notice|consent|banner|control)\b|\bby (?:continuing|browsing|"
+    r"using)\b.{0,60}\bcookies\b",
     re.IGNORECASE,
 )
 _SHARE: Final = frozenset(
-    "share this on via by to page article story post facebook twitter x linkedin whatsapp email e-mail mail print copy link "
-    "tweet pin it pinterest reddit telegram threads bluesky mastodon instagram youtube follow us like save subscribe rss and "
-    "download as pdf opens in new window tab (opens window) a".split()
+    "share this on via by to page article story post facebook twitter x linkedin whatsapp email e-mail mail "
+    "print copy link tweet pin it pinterest reddit telegram threads bluesky mastodon instagram youtube follow "
+    "us like save subscribe rss and download as pdf opens in new window tab (opens window) a".split()
 )
-_SHARE_HEAD: Final = re.compile(r"\b(?:share|tweet|facebook|twitter|linkedin|whatsapp|follow us|e-?mail this|print this|pinterest)\b", re.IGNORECASE)
+_SHARE_HEAD: Final = re.compile(
+    r"\b(?:share|tweet|facebook|twitter|linkedin|whatsapp|follow us|e-?mail this|print this|pinterest)\b", re.IGNORECASE
+)
 _COPYRIGHT: Final = re.compile(r"^\W*(?:©|\(c\)|copyright\b)", re.IGNORECASE)
 _MADE: Final = re.compile(
-    r"^\W*(?:page|this page was)\s+(?:generated|rendered|loaded|created|served|cached)\b.{0,80}$|^\W*(?:generated|rendered|served|cached) (?:in|at|on|by)\b.{0,60}$",
+    r"^\W*(?:page|this page was)\s+(?:generated|rendered|loaded|created|served|cached)\b.{0,80}$|^\W*(?:generated|"
+    r"rendered|served|cached) (?:in|at|on|by)\b.{0,60}$",
     re.IGNORECASE,
 )
 _COUNTER: Final = re.compile(
-    r"\b(\d[\d,.]*\s?[km]?)(\s+)(views?|page views|visits?|visitors?|hits|downloads?|likes?|shares?|comments?|replies|reads?|retweets?|reposts?|followers|"
-    r"subscribers|reactions?|claps|people (?:are )?(?:viewing|watching|reading|online)|members online|min(?:ute)?s? read)\b",
+    r"\b(\d[\d,.]*\s?[km]?)(\s+)(views?|page views|visits?|visitors?|hits|downloads?|likes?|shares?|comments?|"
+    r"replies|reads?|retweets?|reposts?|followers|"
+    r"subscribers|reactions?|claps|people (?:are )?(?:viewing|watching|reading|online)|members online|"
+    r"min(?:ute)?s? read)\b",
     re.IGNORECASE,
 )
 _COUNTER_BEFORE: Final = re.compile(
-    r"\b((?:page )?(?:views?|visits?|visitors?|hits|downloads?|likes?|shares?|comments?|followers)|visitor number|you are visitor(?: number)?|viewed|read)(\s*[:(]?\s*)(\d[\d,.]*\s?[km]?)\b",
+    r"\b((?:page )?(?:views?|visits?|visitors?|hits|downloads?|likes?|shares?|comments?|followers)|visitor number|"
+    r"you are visitor(?: number)?|viewed|read)(\s*[:(]?\s*)(\d[\d,.]*\s?[km]?)\b",
     re.IGNORECASE,
 )
 _RELATIVE: Final = re.compile(
-    r"\b(?:just now|yesterday|today|(?:about |over |almost )?(?:an?|one|two|three|\d+)\s+(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)\s+ago)\b",
+    r"\b(?:just now|yesterday|today|(?:about |over |almost )?(?:an?|one|two|three|\d+)\s+(?:seconds?|secs?|"
+    r"minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)\s+ago)\b",
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(
-    r"\b(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}|(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{20,})\b"
+    r"\b(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|"
+    r"(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}|(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{20,})\b"
 )
+_LONG: Final = re.compile(r"\w[\w-]{15}")
 _QUERY: Final = re.compile(r"(https?://[^\s?#]+)\?\S*")
 _CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?(?:am|pm|gmt|bst|utc))?\b", re.IGNORECASE)
 _SIGNED: Final = re.compile(
-    r"\b\d[\d,.]*\s?[km]?(?=\s+(?:(?:verified |new )?signatures|supporters|people (?:have )?signed|have signed))|(?<=next goal of )\d[\d,]*|\b\d[\d,]* (?:people )?signed (?:today|this week)\b",
+    r"\b\d[\d,.]*\s?[km]?(?=\s+(?:(?:verified |new )?signatures|supporters|people (?:have )?signed|have signed))|"
+    r"(?<=next goal of )\d[\d,]*|\b\d[\d,]* (?:people )?signed (?:today|this week)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE: Final = re.compile(
-    r"\W*(?:related(?: (?:articles?|content|links?|news|posts?|stories|pages?|topics?|items?|reading))?|you (?:may|might) (?:also )?(?:like|be interested in|enjoy)|"
-    r"more (?:from|in|on|like|news|stories|articles|posts)\b.{0,40}|(?:latest|recent|other|top|popular|trending|featured) (?:news|posts?|stories|articles?|comments|updates|pages|content|now)|"
-    r"most (?:read|popular|viewed|shared|commented)|popular|read (?:next|more)|recommended(?: for you)?|trending|up next|next (?:post|article)|previous (?:post|article)|"
-    r"in (?:this|other) (?:section|news)|follow us|share this.{0,20}|tags|categories|archives?|what's on|upcoming events|latest tweets|twitter feed)\W*",
+    r"\W*(?:related(?: (?:articles?|content|links?|news|posts?|stories|pages?|topics?|items?|reading))?|"
+    r"you (?:may|might) (?:also )?(?:like|be interested in|enjoy)|"
+    r"more (?:from|in|on|like|news|stories|articles|posts)\b.{0,40}|(?:latest|recent|other|top|popular|trending|"
+    r"featured) (?:news|posts?|stories|articles?|comments|updates|pages|content|now)|"
+    r"most (?:read|popular|viewed|shared|commented)|popular|read (?:next|more)|recommended(?: for you)?|trending|"
+    r"up next|next (?:post|article)|previous (?:post|article)|"
+    r"in (?:this|other) (?:section|news)|follow us|share this.{0,20}|tags|categories|archives?|what's on|"
+    r"upcoming events|latest tweets|twitter feed)\W*",
     re.IGNORECASE,
 )
-_SPACE: Final = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +99,24 @@ class Line:
 def clean(text: str, petition: bool = False) -> str:
     """A passage without its noise; empty where it is nothing but noise. On a petition's own page the count of signatures
     is a reading taken at each capture, not a change of the page."""
-    plain = unicodedata.normalize("NFKC", text).translate(_PLAIN)
-    plain = _SPACE.sub(" ", plain).strip()
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_PLAIN)
     words = plain.split()
-    if len(words) <= 80 and _COOKIE.search(plain):
+    plain = " ".join(words)
+    lower = plain.lower()
+    if "cookie" in lower and len(words) <= 80 and _COOKIE.search(plain):
         return ""
     if len(words) <= 25 and (_COPYRIGHT.match(plain) or _MADE.match(plain)):
         return ""
-    if len(words) <= 20 and _SHARE_HEAD.search(plain) and all(word.strip(".,:;|•·()").lower() in _SHARE for word in words if word.strip(".,:;|•·()")):
-        return ""
-    plain = _QUERY.sub(r"\1", plain)
-    plain = _TOKEN.sub("#", plain)
-    plain = _RELATIVE.sub("#", plain)
+    if len(words) <= 20 and _SHARE_HEAD.search(plain):
+        bare = [word.strip(".,:;|•·()").lower() for word in words]
+        if all(word in _SHARE for word in bare if word):
+            return ""
+    if "://" in plain:
+        plain = _QUERY.sub(r"\1", plain)
+    if _LONG.search(plain):
+        plain = _TOKEN.sub("#", plain)
+    if " ago" in lower or "now" in lower or "day" in lower:
+        plain = _RELATIVE.sub("#", plain)
     if len(words) <= 12:  # in a sentence "40 visits" is what the page says
         plain = _COUNTER.sub(r"#\2\3", plain)
         plain = _COUNTER_BEFORE.sub(r"\1\2#", plain)
@@ -104,7 +125,9 @@ def clean(text: str, petition: bool = False) -> str:
     return plain
 
 
-def lines_of(passages: Iterable[tuple[int, str, str | None, str]], title: str | None, *, petition: bool = False) -> list[Line]:
+def lines_of(
+    passages: Iterable[tuple[int, str, str | None, str]], title: str | None, *, petition: bool = False
+) -> list[Line]:
     """The lines that are compared, out of (position, kind, heading, text) and the title."""
     found: list[Line] = []
     skipped: list[Line] = []

@@ -28,45 +28,65 @@ from scrapers.find.text import Piece, clauses, fold, sentences
 _ORDER: Final = ("paused", "ended", "planned", "similar-model", "piloting", "live")
 _HELD: Final = ("mental-health-trust", "police-force")
 _BESIDE: Final = ("ambulance-service", "health-innovation-network")
-_BESIDE_NAMES: Final = re.compile(r"clinical commissioning group|health board|police and crime commissioner|pcc$", re.IGNORECASE)
+_BESIDE_NAMES: Final = re.compile(
+    r"clinical commissioning group|health board|police and crime commissioner|pcc$", re.IGNORECASE
+)
 _PIECES: Final = re.compile(
     r",?\s+(?:and|then|but)(?:\s+(?:then|later|subsequently|has|have|had|was|were|since|it|the scheme|the trust))*\s+"
     r"(?=(?:has |have |had |was |were |is |been |since |later |then |subsequently |not |never )*"
-    r"(?:ended|ceased|stopped|paused|suspended|closed|discontinued|withdrew|withdrawn|launched|went|piloted|introduced|began|"
-    r"started|adopted|no longer|disbanded)\b)|,\s+(?=which\b|before\b|until\b|after which\b|having\b)|\s+(?=before (?:it|being|ending|pausing|closing|stopping)\b)"
+    r"(?:ended|ceased|stopped|paused|suspended|closed|discontinued|withdrew|withdrawn|launched|went|piloted|"
+    r"introduced|began|"
+    r"started|adopted|no longer|disbanded)\b)|,\s+(?=which\b|before\b|until\b|after which\b|having\b)|"
+    r"\s+(?=before (?:it|being|ending|pausing|closing|stopping)\b)"
     r"|\s+(?=until (?:it|the|its|being)\b)"
 )
 # What somebody launches, runs or ends that is about the programme and is not the programme.
 _OTHER_THING: Final = re.compile(
-    r"\b(?:reviews?|reviewing|inquiry|inquiries|investigations?|reports?|statements?|petitions?|letters?|articles?|campaigns?|conferences?|workshops?|"
-    r"webinars?|surveys?|consultations?|evaluations?|audits?|research|study|studies|pages?|websites?|helplines?|publishing|publication|promoting|"
-    r"complaints?|concerns?|questions?|requests?|discussions?|talks|meetings?|papers?|funding of|criticism|data (?:from|on|about)|figures|"
+    r"\b(?:reviews?|reviewing|inquiry|inquiries|investigations?|reports?|statements?|petitions?|letters?|"
+    r"articles?|campaigns?|conferences?|workshops?|"
+    r"webinars?|surveys?|consultations?|evaluations?|audits?|research|study|studies|pages?|websites?|helplines?|"
+    r"publishing|publication|promoting|"
+    r"complaints?|concerns?|questions?|requests?|discussions?|talks|meetings?|papers?|funding of|criticism|"
+    r"data (?:from|on|about)|figures|"
     r"apps?|caf[eé]s?|training (?:on|about|in)|briefings?|podcasts?|films?|blogs?|debates?|panels?|street triage)\b"
 )
 _PLANS_DROPPED: Final = re.compile(
-    r"\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrew|withdrawn|ended|halted)\b(?: \w+){0,3} (?:plans?|proposals?|bid)\b"
+    r"\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrew|withdrawn|ended|halted)\b(?: \w+){0,3} (?:plans?|"
+    r"proposals?|bid)\b"
     r"|\b(?:plans?|proposals?)\b.{0,50}\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrawn|halted|rejected)\b"
 )
 _NOTHING: Final = re.compile(
-    r"(?<!decided )(?<!chose )(?<!agreed )(?<!chosen )\b(?:to|should|must|will) (?:immediately |now )?(?:stop|end|halt|cease|pause|suspend|scrap)\b|\bno (?:evidence|record|indication|suggestion|trace)\b|"
-    r"\bnothing to (?:suggest|show)\b|\b(?:failed|unable|applied|refused|asked|declined|tried|hoped) to\b|\bwithout (?:ever )?\w+ing\b|"
-    r"\b(?:instead of|rather than|unlike|as opposed to|alternative to|not the same as|nothing to do with|unrelated to|"
-    r"separate from|different from|confused with)\b|\bmore information\b|\b(?:opposed|opposes|against|resisted|criticised|criticises)\b|\bexcept\b"
+    r"(?<!decided )(?<!chose )(?<!agreed )(?<!chosen )\b(?:to|should|must|will) (?:immediately |now )?(?:stop|end|"
+    r"halt|cease|pause|suspend|scrap)\b|\bno (?:evidence|record|indication|suggestion|trace)\b|"
+    r"\bnothing to (?:suggest|show)\b|\b(?:failed|unable|applied|refused|asked|declined|tried|hoped) to\b|"
+    r"\bwithout (?:ever )?\w+ing\b|"
+    r"\b(?:instead of|rather than|unlike|as opposed to|alternative to|not the same as|nothing to do with|"
+    r"unrelated to|"
+    r"separate from|different from|confused with)\b|\bmore information\b|\b(?:opposed|opposes|against|resisted|"
+    r"criticised|criticises)\b|\bexcept\b"
 )
+_OTHER_THING_NEXT: Final = re.compile(r"'?s?\s+(?:\w+\s+)?" + _OTHER_THING.pattern)
 _HEAD_THING: Final = re.compile(
-    r"\b(?:reviews?|inquiry|investigations?|reports?|evaluations?|audits?|study|studies|paper|petition|campaign|concerns?|statement|letter|"
-    r"debate|article|criticism|discussion|training|webinar|conference)\b(?: \w+){0,2} (?:of|into|on|about|against|over|for|regarding|concerning)"
+    r"\b(?:reviews?|inquiry|investigations?|reports?|evaluations?|audits?|study|studies|paper|petition|campaign|"
+    r"concerns?|statement|letter|"
+    r"debate|article|criticism|discussion|training|webinar|conference)\b(?: \w+){0,2} (?:of|into|on|about|against|"
+    r"over|for|regarding|concerning)"
     r"(?: [\w']+){0,4} $"
 )
 _SUBJECT_THING: Final = re.compile(
-    r"\s*(?!following|after|since|despite|pending|before|as |in |on |at |during|under|subject)(?:(?:the|an?|its|their|our|this|that|these|those|such)\s+)?(?:[\w']+\s+){0,2}?(?:reviews?|inquiry|investigations?|reports?|evaluations?|"
+    r"\s*(?!following|after|since|despite|pending|before|as |in |on |at |during|under|subject)(?:(?:the|an?|its|"
+    r"their|our|this|that|these|those|such)\s+)?(?:[\w']+\s+){0,2}?(?:reviews?|inquiry|investigations?|reports?|"
+    r"evaluations?|"
     r"audits?|study|petition|campaign|concerns?|statement|letter|debate|article|paper|conference|survey)\b"
 )
 _SINCE_IT_BEGAN: Final = re.compile(
     r"\b(?:since|before|when|until|after|once|as|when) (?:it|they|the \w+) (?:was |were |had |has )?(?:first )?"
-    r"(?:began|begun|started|launched|introduced|established|set up|closed|ended|went live)\b(?!\s*(?:in|on|around)?\s{4})"
+    r"(?:began|begun|started|launched|introduced|established|set up|closed|ended|went live)\b(?!\s*(?:in|on|"
+    r"around)?\s{4})"
 )
-_UNTIL: Final = re.compile(r"\b(?:until|till|up to|up until|ending in|and ended in)\s+(?:the end of\s+|early\s+|late\s+)?$")
+_UNTIL: Final = re.compile(
+    r"\b(?:until|till|up to|up until|ending in|and ended in)\s+(?:the end of\s+|early\s+|late\s+)?$"
+)
 _BETWEEN: Final = re.compile(r"^\s*(?:and|to|until|-|–)\s*$")
 
 
@@ -83,23 +103,40 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool) -> s
     `terms` are the programme's places in the clause; `linked` says that "it" or "the scheme" means the programme.
     """
     folded = _SINCE_IT_BEGAN.sub(lambda match: " " * len(match[0]), without_dates(text))
-    if cues.QUESTION.search(fold(text).strip()):
+    if cues.is_question(fold(text)):
         return None
     refers = list(terms)
     if linked:
         refers += [match.span() for match in REFERS.finditer(folded)]
     never = cues.NEVER.search(folded)
-    if never and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded) and _about(folded, never.span(), refers, linked):
+    if (
+        never
+        and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded)
+        and _about(folded, never.span(), refers, linked)
+    ):
         return "never"
     denied = cues.DENIED.search(folded)
-    if denied and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded) and _about(folded, denied.span(), refers, linked):
+    if (
+        denied
+        and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded)
+        and _about(folded, denied.span(), refers, linked)
+    ):
         return "denied"
-    if _SUBJECT_THING.match(folded) or cues.HEDGE.search(folded) or _NOTHING.search(folded) or _PLANS_DROPPED.search(folded):
+    if (
+        _SUBJECT_THING.match(folded)
+        or cues.HEDGE.search(folded)
+        or _NOTHING.search(folded)
+        or _PLANS_DROPPED.search(folded)
+    ):
         return None
     for word in _ORDER:
         pattern = cues.SIMILAR if word == "similar-model" else cues.STATUS[word]
         for match in pattern.finditer(folded):
-            if word == "similar-model" and not cues.LIVE.search(folded) and not re.search(r"\b(?:run|operate|use|have|offer|provide)\b", folded):
+            if (
+                word == "similar-model"
+                and not cues.LIVE.search(folded)
+                and not re.search(r"\b(?:run|operate|use|have|offer|provide)\b", folded)
+            ):
                 continue
             if not _negated(folded, match.start()) and _about(folded, match.span(), refers, linked):
                 return word
@@ -107,7 +144,12 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool) -> s
 
 
 def _negated(folded: str, start: int) -> bool:
-    return bool(re.search(r"\b(?:not|never|no|nor|neither|none)\s+(?:\w+\s+){0,2}$|n't\s+(?:\w+\s+){0,2}$", folded[max(0, start - 30) : start]))
+    return bool(
+        re.search(
+            r"\b(?:not|never|no|nor|neither|none)\s+(?:\w+\s+){0,2}$|n't\s+(?:\w+\s+){0,2}$",
+            folded[max(0, start - 30) : start],
+        )
+    )
 
 
 def _about(folded: str, cue: tuple[int, int], refers: Sequence[tuple[int, int]], linked: bool) -> bool:
@@ -117,7 +159,11 @@ def _about(folded: str, cue: tuple[int, int], refers: Sequence[tuple[int, int]],
         behind = folded[end : end + 40] if start >= cue[0] else ""
         if _HEAD_THING.search(folded[:start]) and start <= cue[0]:
             continue
-        if len(between.split()) > 14 or _OTHER_THING.search(between) or re.match(r"'?s?\s+(?:\w+\s+)?" + _OTHER_THING.pattern, behind):
+        if (
+            len(between.split()) > 14
+            or _OTHER_THING.search(between)
+            or _OTHER_THING_NEXT.match(behind)
+        ):
             continue
         return True
     bare = not refers and linked and not _OTHER_THING.search(folded[cue[1] : cue[1] + 60])
@@ -135,31 +181,36 @@ def find_adoptions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                 found = list(_from_prose(read, place, matcher, own)) if place.near else []
                 yield from found or _from_item(read, place, matcher, lead)
             continue
-        if kind == "heading" or len(place.words.text) < 400:
-            lead = _lead_status(place)
-        else:
-            lead = None
+        lead = _lead_status(place) if kind == "heading" or len(place.words.text) < 400 else None
         if place.near and not place.menu:
             yield from _from_prose(read, place, matcher, own)
 
 
 def _lead_status(place: Place) -> str | None:
     text = place.words.text
+    if place.near is None or not (
+        text.rstrip().endswith(":") or place.words.kind == "heading" or "following" in text.lower()
+    ):
+        return None
     last = sentences(text)[-1] if text.strip() else Piece("", 0, 0)
-    named = has_term(place, last) or (place.near in ("passage", "heading") and REFERS.search(fold(last.text)) is not None)
-    if not named or not (text.rstrip().endswith(":") or place.words.kind == "heading" or "following" in text.lower()):
+    named = has_term(place, last) or (
+        place.near in ("passage", "heading") and REFERS.search(fold(last.text)) is not None
+    )
+    if not named:
         return None
     return status_of(last.text.rstrip(": "), terms_in(place, last), linked=True)
 
 
 def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None) -> Iterator[Candidate]:
+    if own is None and not any(_is_held(matcher, named) for named in place.named):
+        return
     told_before = place.near in ("heading", "page")
     asked = False
     in_sight: list[Named] = []
     for sentence in sentences(place.words.text):
         named_here = has_term(place, sentence)
         folded = fold(sentence.text)
-        if cues.QUESTION.search(folded.strip()):
+        if cues.is_question(folded):
             told_before = told_before or named_here
             asked = named_here
             continue
@@ -188,20 +239,27 @@ def _from_sentence(
         folded = fold(clause.text)
         rule = "adoption.sentence" if terms else "adoption.reference"
         subject = adopters
-        if status is None and lead and adopters and not re.search(r"\b(?:is|are|was|were|has|have|said|not|never)\b", folded):
+        if (
+            status is None
+            and lead
+            and adopters
+            and not re.search(r"\b(?:is|are|was|were|has|have|said|not|never)\b", folded)
+        ):
             status, rule = lead, "adoption.list"
         if not adopters and status:
-            if OWN.search(folded) and own:
-                subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
-            elif we_before and own and not carried:
+            if (OWN.search(folded) and own) or (we_before and own and not carried):
                 subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
             elif carried:
                 subject = carried
-            elif in_sight and not terms and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded):
+            elif (
+                in_sight and not terms and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded)
+            ) or (in_sight and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded)):
                 subject = in_sight
-            elif in_sight and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded):
-                subject = in_sight
-        lead = status if not adopters and place.words.text[clause.end : clause.end + 1] in (":", "") and _colon(place, clause) else None
+        lead = (
+            status
+            if not adopters and place.words.text[clause.end : clause.end + 1] in (":", "") and _colon(place, clause)
+            else None
+        )
         carried = adopters or carried
         we_before = we_before or (not carried and OWN.search(folded) is not None)
         if status and subject:
@@ -219,7 +277,9 @@ def _pieces(sentence: Piece) -> list[Piece]:
         start = 0
         for match in _PIECES.finditer(clause.text):
             if match.start() > start:
-                found.append(Piece(clause.text[start : match.start()], clause.start + start, clause.start + match.start()))
+                found.append(
+                    Piece(clause.text[start : match.start()], clause.start + start, clause.start + match.start())
+                )
             start = match.end() if match.end() > match.start() else match.start()
             kept = re.search(r"\b(?:has|have|had|was|were|since|it)\s*$", match[0])
             if kept:
@@ -227,6 +287,10 @@ def _pieces(sentence: Piece) -> list[Piece]:
         if start < len(clause.text):
             found.append(Piece(clause.text[start:], clause.start + start, clause.end))
     return found
+
+
+def _is_held(matcher: Matcher, named: Named) -> bool:
+    return matcher.bodies[named.org_id].kind in _HELD or _is_board(matcher, named)
 
 
 def _is_board(matcher: Matcher, named: Named) -> bool:
@@ -258,7 +322,9 @@ def _emit(
                     status, chosen = "ended", dates[1]
         on_date, precision = chosen.value, chosen.precision
     reported = cues.REPORTED.search(folded) is not None
-    trusts = _distinct(n for n in subject if matcher.bodies[n.org_id].kind == "mental-health-trust" or _is_board(matcher, n))
+    trusts = _distinct(
+        n for n in subject if matcher.bodies[n.org_id].kind == "mental-health-trust" or _is_board(matcher, n)
+    )
     forces = _distinct(n for n in subject if matcher.bodies[n.org_id].kind == "police-force")
     others = [
         n.org_id
@@ -326,7 +392,7 @@ def _from_item(read: Read, place: Place, matcher: Matcher, lead: str | None) -> 
     adopters = [n for n in place.named if matcher.bodies[n.org_id].kind in _HELD or _is_board(matcher, n)]
     heading = place.words.heading or ""
     near = place.near == "passage" or bool(matcher.scan(heading).terms and place.near) or lead is not None
-    if not adopters or not near or cues.QUESTION.search(fold(text).strip()):
+    if not adopters or not near or cues.is_question(fold(text)):
         return
     status, rule = _cell_status(text, matcher), "adoption.table"
     if status is None and place.words.kind == "table-row" and cues.HEDGE.search(without_dates(text)):

@@ -29,7 +29,9 @@ def candidates_in(read: Read, matcher: Matcher) -> list[Candidate]:
             if key not in best or best[key].confidence < candidate.confidence:
                 best[key] = candidate
     stated = {
-        (c.reading["trust_id"], c.reading["police_id"], c.reading["status"]) for c in best.values() if c.kind == "adoption"
+        (c.reading["trust_id"], c.reading["police_id"], c.reading["status"])
+        for c in best.values()
+        if c.kind == "adoption"
     }
     return [
         c

@@ -7,6 +7,7 @@ All patterns are matched against folded text (see text.fold): lower case, hyphen
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 
@@ -15,12 +16,16 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 _USE: Final = (
-    r"(?:us(?:e|ed|ing)|adopt(?:ed|ing)?|implement(?:ed|ing)?|introduc(?:e|ed|ing)|run(?:ning)?|ran|operat(?:e|ed|ing)|"
+    r"(?:us(?:e|ed|ing)|adopt(?:ed|ing)?|implement(?:ed|ing)?|introduc(?:e|ed|ing)|run(?:ning)?|ran|operat(?:e|ed|"
+    r"ing)|"
     r"deliver(?:ed|ing)?|deploy(?:ed|ing)?|pilot(?:ed|ing)?|trial(?:led|ling)?|launch(?:ed|ing)?|roll(?:ed|ing)? out|"
     r"commission(?:ed|ing)?|follow(?:ed|ing)?|had|have|been (?:part|involved|a member|a partner)|tak(?:e|en) part|"
     r"participat(?:e|ed|ing)|employ(?:ed)?|embed(?:ded)?|sign(?:ed)? up|offer(?:ed)?|provid(?:e|ed)|host(?:ed)?)"
 )
-_ADVERB: Final = r"(?:\s+(?:currently|now|also|ever|actively|formally|knowingly|itself|yet|previously|still|directly|routinely)){0,2}"
+_ADVERB: Final = (
+    r"(?:\s+(?:currently|now|also|ever|actively|formally|knowingly|itself|yet|previously|still|directly|"
+    r"routinely)){0,2}"
+)
 
 NEVER: Final = _any(
     rf"\bnever{_ADVERB}\s+(?:been\s+)?(?:{_USE})\b",
@@ -28,12 +33,15 @@ NEVER: Final = _any(
     r"\b(?:has|have|had|did)(?: not|n't)(?: \w+){0,2} at any (?:time|point|stage)\b",
     r"\bat no (?:time|point|stage) (?:has|have|had|did)\b",
     rf"\b(?:has|have|had)(?: not|n't){_ADVERB}\s+(?:{_USE})\b(?! any (?:information|record|data))",
-    rf"\bdid(?: not|n't){_ADVERB}\s+(?:adopt|use|implement|introduce|run|operate|pilot|launch|take part|participate|proceed|go ahead)\b",
+    rf"\bdid(?: not|n't){_ADVERB}\s+(?:adopt|use|implement|introduce|run|operate|pilot|launch|take part|"
+    rf"participate|proceed|go ahead)\b",
 )
 DENIED: Final = _any(
-    rf"\b(?:does|do)(?: not|n't){_ADVERB}\s+(?:use|operate|run|participate|employ|follow|deliver|provide|offer|commission|have|support|subscribe)\b"
+    rf"\b(?:does|do)(?: not|n't){_ADVERB}\s+(?:use|operate|run|participate|employ|follow|deliver|provide|offer|"
+    rf"commission|have|support|subscribe)\b"
     r"(?! (?:any |this |the )?(?:information|record|data|to hand))",
-    r"\b(?:is|are)(?: not|n't)(?: \w+){0,2} (?:a signatory|signator(?:y|ies)|part of|a member|members|using|running|operating|in place|in use|"
+    r"\b(?:is|are)(?: not|n't)(?: \w+){0,2} (?:a signatory|signator(?:y|ies)|part of|a member|members|using|"
+    r"running|operating|in place|in use|"
     r"signed up|involved|delivering|commissioned)\b",
     r"\bhas no (?:such )?(?:\w+ ){0,3}(?:teams?|schemes?|programmes?|model|involvement|part in)\b",
     r"\b(?:denie[sd]|deny) (?:that (?:it|they) )?(?:us(?:es|ed|e|ing)|runs?|running|operat\w+|taking part|having)\b",
@@ -41,26 +49,34 @@ DENIED: Final = _any(
     r"\bno teams? (?:is|are|were|was)? ?(?:in place|operating|running)\b",
 )
 ENDED: Final = _any(
-    r"\b(?:has|have|had|was|were|is|are|been|be)?\s*(?:ended|ceased|discontinued|decommissioned|disbanded|terminated|withdrawn|stood down|wound (?:up|down)|closed down|shut down)\b",
+    r"\b(?:has|have|had|was|were|is|are|been|be)?\s*(?:ended|ceased|discontinued|decommissioned|disbanded|"
+    r"terminated|withdrawn|stood down|wound (?:up|down)|closed down|shut down)\b",
     r"\b(?:decided|chose|agreed|chosen) to (?:cease|end|stop|close|withdraw|discontinue|leave)\b",
-    r"\b(?:stopped|stopping|ceasing|ending|closed|closing|withdrew|withdrawing|dropped|scrapped|abandoned|axed|terminating|discontinuing)\b",
+    r"\b(?:stopped|stopping|ceasing|ending|closed|closing|withdrew|withdrawing|dropped|scrapped|abandoned|axed|"
+    r"terminating|discontinuing)\b",
     r"\b(?:came|come|brought|bring|put) (?:to )?an end\b",
-    rf"\bno longer{_ADVERB}\s+(?:{_USE}|uses|runs|operates|operational|running|in (?:place|use|operation)|part|active|exists?|available|delivers|funded|commissioned)\b",
-    r"\b(?:has|have)(?: not|n't) (?:operated|run|been (?:used|operated|running|in (?:use|operation)))(?: \w+){0,6} since\b",
+    rf"\bno longer{_ADVERB}\s+(?:{_USE}|uses|runs|operates|operational|running|in (?:place|use|operation)|part|"
+    rf"active|exists?|available|delivers|funded|commissioned)\b",
+    r"\b(?:has|have)(?: not|n't) (?:operated|run|been (?:used|operated|running|in (?:use|"
+    r"operation)))(?: \w+){0,6} since\b",
     r"\b(?:is|are|was|were) no longer\b",
     r"\b(?:use|operation|delivery) (?:of (?:the )?[\w ]{1,40})?(?:has |had |was |been )*(?:ended|ceased|stopped)\b",
     r"\bhalted (?:its|the|their|all|use|using)\b(?!.{0,60}\b(?:pending|while|until)\b)",
     r"\bfinished\b",
 )
 PAUSED: Final = _any(
-    r"\b(?:paused?|pausing|suspend(?:ed|ing|s)?|suspension|on hold|put on hold|temporarily (?:stopped|halted|ceased|closed|withdrawn))\b",
+    r"\b(?:paused?|pausing|suspend(?:ed|ing|s)?|suspension|on hold|put on hold|temporarily (?:stopped|halted|"
+    r"ceased|closed|withdrawn))\b",
     r"\b(?:halted|stopped|ceased)\b.{0,60}\b(?:pending|while|until)\b",
 )
 PLANNED: Final = _any(
-    r"\b(?:plans?|planned|planning|intends?|intending|intention|due|set|expects?|expected|aims?|aiming|hopes?|hoping|scheduled|"
-    r"preparing|prepares|about|ready|going) to (?:be )?(?:\w+ )?(?:launch\w*|introduc\w*|adopt\w*|implement\w*|pilot\w*|start\w*|begin|began|go live|roll\w* out|run|set up|"
+    r"\b(?:plans?|planned|planning|intends?|intending|intention|due|set|expects?|expected|aims?|aiming|hopes?|"
+    r"hoping|scheduled|"
+    r"preparing|prepares|about|ready|going) to (?:be )?(?:\w+ )?(?:launch\w*|introduc\w*|adopt\w*|implement\w*|"
+    r"pilot\w*|start\w*|begin|began|go live|roll\w* out|run|set up|"
     r"establish\w*|deliver\w*|join\w*|open\w*|mobilis\w*|commence\w*|use)\b",
-    r"\b(?:will|shall)(?: soon| now| also)? (?:be )?(?:launch\w*|introduc\w*|adopt\w*|implement\w*|pilot\w*|start\w*|begin\w*|go(?:ing)? live|roll\w* out|set up|"
+    r"\b(?:will|shall)(?: soon| now| also)? (?:be )?(?:launch\w*|introduc\w*|adopt\w*|implement\w*|pilot\w*|"
+    r"start\w*|begin\w*|go(?:ing)? live|roll\w* out|set up|"
     r"establish\w*|join\w*|open\w*|commence\w*|mobilis\w*|run\b)",
     r"\bgoes live (?:in|on|next)\b(?=.{0,20}\b(?:next|spring|summer|autumn|winter|later)\b)",
     r"\b(?:is|are) (?:in the process of|preparing for|mobilising|planning|planned|being set up|being introduced)\b",
@@ -71,18 +87,25 @@ PILOTING: Final = _any(
     r"\b(?:pilot(?:ed|ing|s)?|trial(?:led|ling|s)?|test site|testbed|test bed|proof of concept)\b",
 )
 LIVE: Final = _any(
-    r"\b(?:launched|launches|went live|gone live|goes live|going live since|is live|are live|live since|been live|now live|live in|live from)\b",
-    r"\b(?:introduced|adopted|implemented|rolled out|rolling out|set up|established|mobilised|embedded|commenced|deployed)\b",
-    r"\b(?:operates|operated|operating|runs|ran|running|uses|used|using|delivers|delivered|delivering|hosts|hosted|provides|employs)\b",
-    r"\b(?:has|have|had) (?:been (?:using|running|operating|delivering|part of|a member of|implementing|working (?:with|under))|(?:a|an|its own|two|three|four|\d+) (?:\w+ ){0,3}teams?)\b",
+    r"\b(?:launched|launches|went live|gone live|goes live|going live since|is live|are live|live since|been live|"
+    r"now live|live in|live from)\b",
+    r"\b(?:introduced|adopted|implemented|rolled out|rolling out|set up|established|mobilised|embedded|commenced|"
+    r"deployed)\b",
+    r"\b(?:operates|operated|operating|runs|ran|running|uses|used|using|delivers|delivered|delivering|hosts|"
+    r"hosted|provides|employs)\b",
+    r"\b(?:has|have|had) (?:been (?:using|running|operating|delivering|part of|a member of|implementing|"
+    r"working (?:with|under))|(?:a|an|its own|two|three|four|\d+) (?:\w+ ){0,3}teams?)\b",
     r"\b(?:in place|in use|in operation|up and running|fully operational|operational)\b",
     r"\b(?:started|began|begun|joined|signed up|took up|taken up|brought in)\b",
     r"\bimplementing\b",
-    r"\b(?:brought together|worked (?:with|together)|works with|working (?:with|together)|partnered|teamed up|joined forces)\b.{0,160}?\bto (?:implement|deliver|run|introduce|provide|launch)\b",
-    r"\b(?:still|both|now|currently|also|police|trusts?|constabulary|forces?|teams?|they|we) (?:both |still |now |also |currently )*(?:run|use|operate|deliver|have in place)\b",
+    r"\b(?:brought together|worked (?:with|together)|works with|working (?:with|together)|partnered|teamed up|"
+    r"joined forces)\b.{0,160}?\bto (?:implement|deliver|run|introduce|provide|launch)\b",
+    r"\b(?:still|both|now|currently|also|police|trusts?|constabulary|forces?|teams?|they|we) (?:both |still |now |"
+    r"also |currently )*(?:run|use|operate|deliver|have in place)\b",
 )  # fmt: skip
 SIMILAR: Final = _any(
-    r"\b(?:similar (?:model|scheme|programme|approach|service|to)|based on|modelled on|inspired by|a version of|variant of|adapted from|"
+    r"\b(?:similar (?:model|scheme|programme|approach|service|to)|based on|modelled on|inspired by|a version of|"
+    r"variant of|adapted from|"
     r"akin to|own version|local version|successor to|continued under)\b",
 )
 STATUS: Final = {
@@ -95,12 +118,16 @@ STATUS: Final = {
     "similar-model": SIMILAR,
     "live": LIVE,
     "reviewed": _any(r"\breview(?:ed|s|ing)?\b"),
-    "not-answered": _any(r"\b(?:refused|not answered|no (?:reply|answer|response)|exempt\w*|withheld|section \d+|not held|overdue|unanswered)\b"),
+    "not-answered": _any(
+        r"\b(?:refused|not answered|no (?:reply|answer|response)|exempt\w*|withheld|section \d+|not held|overdue|"
+        r"unanswered)\b"),
 }  # fmt: skip
 BARE_STATUS: Final = {
     "never": re.compile(r"(?:never(?: used| adopted| in place)?|not adopted|not used)"),
     "paused": re.compile(r"(?:paused?|suspended|on hold)"),
-    "ended": re.compile(r"(?:ended|closed|stopped|ceased|discontinued|withdrawn|finished|no longer (?:live|running|active))"),
+    "ended": re.compile(
+        r"(?:ended|closed|stopped|ceased|discontinued|withdrawn|finished|no longer (?:live|running|active))"
+    ),
     "planned": re.compile(r"(?:planned|planning|in development|mobilising|pending|to follow|scoping)"),
     "piloting": re.compile(r"(?:pilot(?:ing|ed)?|trial|pilot site)"),
     "live": re.compile(r"(?:live|active|running|operational|in place|launched|yes|adopted|implemented|went live)"),
@@ -109,10 +136,14 @@ BARE_STATUS: Final = {
 """A whole cell of a table."""
 
 HEDGE: Final = _any(
-    r"\b(?:considering|considered|consider|exploring|explored|explore|discussing|discussed|in discussions?|in talks|looking (?:at|into)|scoping|"
-    r"thinking about|keen to|interested in|interest in|option of|options? (?:for|including)|feasibility|mooted|deciding|decide whether|"
-    r"possibility|possible|potential(?:ly)?|proposal|proposed|proposes|proposing|approached|invited|encouraged|bid (?:for|to)|"
-    r"business case (?:for|to)|recommended (?:that|to|for)|asked (?:if|whether|to|about)|whether|unless|were (?:it|they) to|if (?:it|they|the|we)|"
+    r"\b(?:considering|considered|consider|exploring|explored|explore|discussing|discussed|in discussions?|"
+    r"in talks|looking (?:at|into)|scoping|"
+    r"thinking about|keen to|interested in|interest in|option of|options? (?:for|including)|feasibility|mooted|"
+    r"deciding|decide whether|"
+    r"possibility|possible|potential(?:ly)?|proposal|proposed|proposes|proposing|approached|invited|encouraged|"
+    r"bid (?:for|to)|"
+    r"business case (?:for|to)|recommended (?:that|to|for)|asked (?:if|whether|to|about)|whether|unless|"
+    r"were (?:it|they) to|if (?:it|they|the|we)|"
     r"may|might|could|would (?:like|consider|have|be)|should|ought|must not|wants? to|wish(?:es)? to|"
     r"rumou?rs?|unclear|not clear|unconfirmed|understand(?:s|ing)? (?:if|whether))\b",
     r"\bno (?:current |firm |immediate )?plans?\b",
@@ -122,46 +153,69 @@ HEDGE: Final = _any(
     r"\bhopes? that\b",
 )  # fmt: skip
 REPORTED: Final = _any(
-    r"\b(?:believed|thought|reported(?:ly)?|alleged(?:ly)?|claimed|claims?|said|understood|appears?|apparently|according to|seems?) ",
+    r"\b(?:believed|thought|reported(?:ly)?|alleged(?:ly)?|claimed|claims?|said|understood|appears?|apparently|"
+    r"according to|seems?) ",
 )
 QUESTION: Final = re.compile(
-    r"\?\s*[\"')\]]*$|^\s*(?:q\d*[.:)]|question\s*\d*[.:)]|\d+[.)]\s*(?:please|does|has|do|did|is|are|when|how|what|which)|"
+    r"\?\s*[\"')\]]*$|^\s*(?:q\d*[.:)]|question\s*\d*[.:)]|\d+[.)]\s*(?:please|does|has|do|did|is|are|when|how|"
+    r"what|which)|"
     r"please (?:could you|can you|would you|confirm|state|provide|tell|advise|supply|send|disclose|list|specify)|"
-    r"(?:can|could|would) you (?:please )?(?:confirm|tell|provide|state|advise)|(?:i|we) (?:would like|am writing|are writing|request|ask)\b)"
+    r"(?:can|could|would) you (?:please )?(?:confirm|tell|provide|state|advise)|(?:i|we) (?:would like|am writing|"
+    r"are writing|request|ask)\b)"
 )
+
+
+
+@lru_cache(maxsize=8192)
+def is_question(folded: str) -> bool:
+    """Whether a sentence asks or requests."""
+    return QUESTION.search(folded.strip()) is not None
+
 
 POSITION: Final = {
     "calls-for-halt": _any(
-        r"\b(?:call(?:s|ed|ing)? (?:up)?on .{0,60}?to|call(?:s|ed|ing)? for|demand(?:s|ed|ing)?|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)?(?: for)?|want(?:s|ed)?|"
+        r"\b(?:call(?:s|ed|ing)? (?:up)?on .{0,60}?to|call(?:s|ed|ing)? for|demand(?:s|ed|ing)?|urg(?:e|es|ed|"
+        r"ing)|ask(?:s|ed|ing)?(?: for)?|want(?:s|ed)?|"
         r"insist(?:s|ed)?(?: on| that)?|recommend(?:s|ed)?|petition(?:s|ed)? for|must|should)\b"
-        r".{0,90}?\b(?:halt(?:ed|ing)?|be stopped|stop(?:ped|ping)?\b(?! (?:and|to) think)|suspen(?:d|ded|sion)|paus(?:e|ed)|an end to|cease[sd]?|"
+        r".{0,90}?\b(?:halt(?:ed|ing)?|be stopped|stop(?:ped|ping)?\b(?! (?:and|to) think)|suspen(?:d|ded|sion)|"
+        r"paus(?:e|ed)|an end to|cease[sd]?|"
         r"withdrawn|scrapped|abolished|immediate end|moratorium)\b",
     ),
     "calls-for-review": _any(
-        r"\b(?:call(?:s|ed|ing)? for|calls? (?:up)?on .{0,60}?(?:to|for)|called (?:up)?on .{0,60}?(?:to|for)|demand(?:s|ed|ing)?|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)? for|"
-        r"asked .{0,40}? to (?:hold|commission|conduct|set up|carry out)|want(?:s|ed)?|recommend(?:s|ed|ing)?|request(?:s|ed)?|"
+        r"\b(?:call(?:s|ed|ing)? for|calls? (?:up)?on .{0,60}?(?:to|for)|called (?:up)?on .{0,60}?(?:to|for)|"
+        r"demand(?:s|ed|ing)?|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)? for|"
+        r"asked .{0,40}? to (?:hold|commission|conduct|set up|carry out)|want(?:s|ed)?|recommend(?:s|ed|ing)?|"
+        r"request(?:s|ed)?|"
         r"need(?:s|ed)? for|there (?:must|should) be|in favour of|seek(?:s|ing)?|sought)\b"
         r".{0,90}?\b(?:review|inquiry|investigation|evaluation|investigated|reviewed|scrutiny|audit)\b",
-        r"\b(?:review|inquiry|investigation|evaluation)\b.{0,40}\b(?:is (?:essential|needed|necessary|required)|must be (?:held|carried out|set up))\b",
+        r"\b(?:review|inquiry|investigation|evaluation)\b.{0,40}\b(?:is (?:essential|needed|necessary|required)|"
+        r"must be (?:held|carried out|set up))\b",
     ),
     "supports-concerns": _any(
-        r"\b(?:share[sd]?|support(?:s|ed|ing)?|echo(?:es|ed)?|endorse[sd]?|back(?:s|ed)?|agree[sd]? with|recognise[sd]?|acknowledge[sd]?|stand(?:s)? with|in solidarity with)\b"
+        r"\b(?:share[sd]?|support(?:s|ed|ing)?|echo(?:es|ed)?|endorse[sd]?|back(?:s|ed)?|agree[sd]? with|"
+        r"recognise[sd]?|acknowledge[sd]?|stand(?:s)? with|in solidarity with)\b"
         r".{0,70}?\b(?:concerns?|campaign(?:ers)?|coalition|statement|letter|worr(?:y|ies)|calls?)\b",
         r"\b(?:is|are|was|were|remain[s]?|being) (?:\w+ )?(?:concerned|worried|alarmed|troubled)\b",
-        r"\b(?:has|have|had|express(?:es|ed|ing)?|raise[sd]?|voice[sd]?) (?:\w+ ){0,3}(?:concerns?|worries|doubts|misgivings)\b",
+        r"\b(?:has|have|had|express(?:es|ed|ing)?|raise[sd]?|voice[sd]?) (?:\w+ ){0,3}(?:concerns?|worries|doubts|"
+        r"misgivings)\b",
     ),
     "welcomes-review": _any(
-        r"\bwelcom(?:e|es|ed|ing)\b.{0,80}?\b(?:review|inquiry|investigation|evaluation|decision|announcement|letter|position|guidance|move)\b",
+        r"\bwelcom(?:e|es|ed|ing)\b.{0,80}?\b(?:review|inquiry|investigation|evaluation|decision|announcement|"
+        r"letter|position|guidance|move)\b",
     ),
-    "apologises": _any(r"\b(?:apologis(?:e|es|ed|ing)|apolog(?:y|ies)|(?:is|are|were|was) (?:very |truly |deeply )?sorry)\b"),
+    "apologises": _any(
+        r"\b(?:apologis(?:e|es|ed|ing)|apolog(?:y|ies)|(?:is|are|were|was) (?:very |truly |deeply )?sorry)\b"),
     "withdraws": _any(
-        r"\b(?:withdr(?:aw|aws|ew|awn|awing)|remov(?:e|es|ed|ing)|rescind(?:s|ed)?|retract(?:s|ed|ing)?)\b.{0,50}?\b(?:support|endorsement|backing|statement|article|paper|award|name|material|page)\b",
+        r"\b(?:withdr(?:aw|aws|ew|awn|awing)|remov(?:e|es|ed|ing)|rescind(?:s|ed)?|retract(?:s|ed|"
+        r"ing)?)\b.{0,50}?\b(?:support|endorsement|backing|statement|article|paper|award|name|material|page)\b",
         r"\bno longer (?:support(?:s)?|endorse[sd]?|back(?:s)?|promote[sd]?|recommend(?:s)?)\b",
         r"\bdistanc(?:e|es|ed|ing) (?:itself|themselves)\b",
     ),
     "supports-programme": _any(
-        r"\b(?:praise[sd]?|commend(?:s|ed)?|champion(?:s|ed)?|promote[sd]?|proud|celebrat\w+|success(?:ful)?|benefit(?:s|ed)?|award winning|"
-        r"improv(?:e|es|ed|ements?)|defend(?:s|ed)?|(?:support(?:s|ed)?|endorse[sd]?|back(?:s|ed)?) (?:the )?(?:model|programme|scheme|roll out|rollout|adoption|spread))\b",
+        r"\b(?:praise[sd]?|commend(?:s|ed)?|champion(?:s|ed)?|promote[sd]?|proud|celebrat\w+|success(?:ful)?|"
+        r"benefit(?:s|ed)?|award winning|"
+        r"improv(?:e|es|ed|ements?)|defend(?:s|ed)?|(?:support(?:s|ed)?|endorse[sd]?|back(?:s|"
+        r"ed)?) (?:the )?(?:model|programme|scheme|roll out|rollout|adoption|spread))\b",
     ),
     "sets-policy": _any(
         r"\bmust (?:no longer|not|cease|stop|be (?:stopped|eradicated|ended))\b",
@@ -169,20 +223,30 @@ POSITION: Final = {
         r"\b(?:position statement|policy|guidance|standard|expectation)\b",
     ),
     "neutral": _any(
-        r"\b(?:neither .{0,50} nor|no (?:position|view)|does not (?:endorse|mandate|take)|not (?:mandate[sd]?|endorse[sd]?)|aware of (?:the )?(?:concerns|campaign)|note[sd]?|will (?:examine|consider|look))\b",
+        r"\b(?:neither .{0,50} nor|no (?:position|view)|does not (?:endorse|mandate|take)|not (?:mandate[sd]?|"
+        r"endorse[sd]?)|aware of (?:the )?(?:concerns|campaign)|note[sd]?|will (?:examine|consider|look))\b",
     ),
 }  # fmt: skip
 ASKS: Final = {
-    "halt": _any(r"\b(?:halt(?:ed|ing)?|stop(?:ped)?|suspen(?:d|ded|sion)|cease[sd]?|paus(?:e|ed)|an end to|scrapped|moratorium)\b"),
+    "halt": _any(
+        r"\b(?:halt(?:ed|ing)?|stop(?:ped)?|suspen(?:d|ded|sion)|cease[sd]?|paus(?:e|ed)|an end to|scrapped|"
+        r"moratorium)\b"),
     "independent-review": _any(
-        r"\b(?:independent(?:ly)?|public|national|external|full|urgent|transparent|thorough)\b.{0,40}?\b(?:review(?:ed)?|inquiry|investigat(?:ion|ed)|evaluat(?:ion|ed))\b",
+        r"\b(?:independent(?:ly)?|public|national|external|full|urgent|transparent|"
+        r"thorough)\b.{0,40}?\b(?:review(?:ed)?|inquiry|investigat(?:ion|ed)|evaluat(?:ion|ed))\b",
         r"\b(?:review|inquiry|investigation)\b.{0,30}\bindependent\b",
     ),
-    "publish-reviews": _any(r"\b(?:publish(?:ed|ing)?|publication|release[sd]?|make public|made public|disclos\w+)\b.{0,60}?\b(?:reviews?|findings|policy|report|results?|statement|outcome)\b"),
-    "co-production": _any(r"\bco ?produc\w*", r"\b(?:experts? by experience|lived experience|service users?|survivors)\b", r"\b(?:in partnership with|collaborat\w+|co ?develop\w*|co ?design\w*)\b"),
+    "publish-reviews": _any(
+        r"\b(?:publish(?:ed|ing)?|publication|release[sd]?|make public|made public|"
+        r"disclos\w+)\b.{0,60}?\b(?:reviews?|findings|policy|report|results?|statement|outcome)\b"),
+    "co-production": _any(r"\bco ?produc\w*",
+        r"\b(?:experts? by experience|lived experience|service users?|survivors)\b", r"\b(?:in partnership with|"
+        r"collaborat\w+|co ?develop\w*|co ?design\w*)\b"),
     "evidence": _any(r"\b(?:evidence(?: base)?|evaluat\w+|data|research|outcomes?|clinical trial)\b"),
     "legal-review": _any(r"\b(?:legal(?:ity)?|lawful(?:ness)?|human rights|equality act|law)\b"),
-    "data-protection": _any(r"\b(?:data (?:protection|sharing|portal|processing)|gdpr|confidential(?:ity)?|privacy|information (?:sharing|governance)|records?)\b"),
+    "data-protection": _any(
+        r"\b(?:data (?:protection|sharing|portal|processing)|gdpr|confidential(?:ity)?|privacy|"
+        r"information (?:sharing|governance)|records?)\b"),
     "apology": _any(r"\bapolog\w+|\bsorry\b"),
     "trauma-informed-care": _any(r"\btrauma\b"),
     "stop-police-role": _any(r"\b(?:police|policing|officers?)\b"),
@@ -190,41 +254,65 @@ ASKS: Final = {
     "funding": _any(r"\b(?:fund(?:s|ed|ing)?|invest\w*|resourc\w+|money)\b"),
 }  # fmt: skip
 
-REVIEW_WORD: Final = re.compile(r"\b(?:review(?:s|ed|ing)?|inquiry|inquiries|investigations?|evaluations?|audits?|policy|position statement|report)\b")
+REVIEW_WORD: Final = re.compile(
+    r"\b(?:review(?:s|ed|ing)?|inquiry|inquiries|investigations?|evaluations?|audits?|policy|position statement|"
+    r"report)\b"
+)
 REVIEW_STATE: Final = {
-    "called-for": _any(r"\b(?:call(?:s|ed|ing)? (?:for|on)|ask(?:s|ed)?(?: for)?|demand(?:s|ed)?|recommend(?:s|ed)?|urg(?:e|es|ed)|request(?:s|ed)?|began|first statement)\b"),
+    "called-for": _any(
+        r"\b(?:call(?:s|ed|ing)? (?:for|on)|ask(?:s|ed)?(?: for)?|demand(?:s|ed)?|recommend(?:s|ed)?|urg(?:e|es|"
+        r"ed)|request(?:s|ed)?|began|first statement)\b"),
     "announced": _any(
-        r"\b(?:announc(?:e|es|ed|ing)|commission(?:s|ed|ing)|commit(?:s|ted)? to|promis(?:e|es|ed)|launch(?:es|ed)|instruct(?:s|ed)|pledg(?:e|es|ed)|agreed to|set up)\b.{0,70}?\b(?:review|inquiry|investigation|evaluation|audit)",
-        r"\b(?:review|inquiry|investigation|evaluation)s?\b.{0,30}\b(?:was|were|has been|have been|had been) (?:announced|commissioned|ordered|promised|launched|agreed)\b",
-        r"\b(?:will|would|to) (?:now )?(?:review|carry out a review|conduct a review|hold a review|undertake a review|be reviewed|investigate)\b",
-        r"\b(?:ask(?:s|ed|ing)?|wrote to|written to|writing to|instructed|required|requested)\b.{0,90}?\b(?:to (?:review|carry out|conduct|undertake))\b",
+        r"\b(?:announc(?:e|es|ed|ing)|commission(?:s|ed|ing)|commit(?:s|ted)? to|promis(?:e|es|ed)|launch(?:es|"
+        r"ed)|instruct(?:s|ed)|pledg(?:e|es|ed)|agreed to|set up)\b.{0,70}?\b(?:review|inquiry|investigation|"
+        r"evaluation|audit)",
+        r"\b(?:review|inquiry|investigation|evaluation)s?\b.{0,30}\b(?:was|were|has been|have been|"
+        r"had been) (?:announced|commissioned|ordered|promised|launched|agreed)\b",
+        r"\b(?:will|would|to) (?:now )?(?:review|carry out a review|conduct a review|hold a review|"
+        r"undertake a review|be reviewed|investigate)\b",
+        r"\b(?:ask(?:s|ed|ing)?|wrote to|written to|writing to|instructed|required|"
+        r"requested)\b.{0,90}?\b(?:to (?:review|carry out|conduct|undertake))\b",
     ),
     "under-way": _any(
-        r"\b(?:review|inquiry|investigation|evaluation|work|audit)s?\b.{0,100}?\b(?:under way|underway|ongoing|on going|in progress|continu(?:es|ing)|(?:has|have|had) (?:begun|started)|began|started|is being (?:carried out|conducted|undertaken)|being reviewed)\b",
-        r"\b(?:began|begun|started|is|are|was|were|currently) (?:\w+ )?(?:reviewing|its review|their review|a review|investigating)\b",
+        r"\b(?:review|inquiry|investigation|evaluation|work|audit)s?\b.{0,100}?\b(?:under way|underway|ongoing|"
+        r"on going|in progress|continu(?:es|ing)|(?:has|have|had) (?:begun|started)|began|started|"
+        r"is being (?:carried out|conducted|undertaken)|being reviewed)\b",
+        r"\b(?:began|begun|started|is|are|was|were|currently) (?:\w+ )?(?:reviewing|its review|their review|"
+        r"a review|investigating)\b",
         r"\b(?:under way|underway|in progress)\b.{0,30}\b(?:review|inquiry|investigation|evaluation)\b",
     ),
     "delayed": _any(
-        r"\b(?:delay(?:s|ed)?|postpone(?:d|ment)?|put (?:back|off)|deferred|pushed back|overdue|not yet (?:been )?published|still (?:unpublished|awaited|waiting)|later than (?:planned|expected))\b",
+        r"\b(?:delay(?:s|ed)?|postpone(?:d|ment)?|put (?:back|off)|deferred|pushed back|overdue|"
+        r"not yet (?:been )?published|still (?:unpublished|awaited|waiting)|later than (?:planned|expected))\b",
     ),
     "completed": _any(
-        r"\b(?:review|inquiry|investigation|evaluation|audit|report)s?\b.{0,110}?\b(?:(?:is|was|were|has been|have been|had been|now) (?:now )?(?:complet(?:e|ed)|concluded|finished|finalised)|concluded|found that|complet(?:e|ed))\b",
-        r"\b(?:complet(?:ed|ing|ion)|conclud(?:ed|ing)|finished|finalised)\b.{0,40}?\b(?:review|inquiry|investigation|evaluation|audit)\b",
+        r"\b(?:review|inquiry|investigation|evaluation|audit|report)s?\b.{0,110}?\b(?:(?:is|was|were|has been|"
+        r"have been|had been|now) (?:now )?(?:complet(?:e|ed)|concluded|finished|finalised)|concluded|found that|"
+        r"complet(?:e|ed))\b",
+        r"\b(?:complet(?:ed|ing|ion)|conclud(?:ed|ing)|finished|finalised)\b.{0,40}?\b(?:review|inquiry|"
+        r"investigation|evaluation|audit)\b",
     ),
     "published": _any(
-        r"\b(?:publish(?:es|ed|ing)|released?|made public|publication of)\b.{0,60}?\b(?:review|inquiry|investigation|findings|report|evaluation|policy)\b",
-        r"\b(?:review|inquiry|report|findings|evaluation|policy)\b.{0,40}?\b(?:was|were|has been|have been|is|are) (?:now )?(?:published|released|made public)\b",
+        r"\b(?:publish(?:es|ed|ing)|released?|made public|publication of)\b.{0,60}?\b(?:review|inquiry|"
+        r"investigation|findings|report|evaluation|policy)\b",
+        r"\b(?:review|inquiry|report|findings|evaluation|policy)\b.{0,40}?\b(?:was|were|has been|have been|is|"
+        r"are) (?:now )?(?:published|released|made public)\b",
     ),
     "abandoned": _any(
-        r"\b(?:abandon(?:ed|s)?|dropped|scrapped|shelved|cancelled|gone back on|went back on|will not (?:now )?(?:be )?publish(?:ed)?|(?:does|did|do)(?: not|n't) (?:plan|intend) to publish|"
-        r"decided not to publish|refus(?:ed|es) to publish|no plans? to publish|not (?:formally )?published|withheld|instead of)\b",
+        r"\b(?:abandon(?:ed|s)?|dropped|scrapped|shelved|cancelled|gone back on|went back on|"
+        r"will not (?:now )?(?:be )?publish(?:ed)?|(?:does|did|do)(?: not|n't) (?:plan|intend) to publish|"
+        r"decided not to publish|refus(?:ed|es) to publish|no plans? to publish|not (?:formally )?published|"
+        r"withheld|instead of)\b",
     ),
     "accepted": _any(
-        r"\b(?:accept(?:s|ed|ing)|agreed|endorsed|signed off)\b.{0,60}?\b(?:recommendations?|findings|conclusions|report|policy|review)\b",
-        r"\b(?:recommendations?|findings|conclusions|policy)\b.{0,40}?\b(?:were|was|been|are) (?:accepted|agreed|signed off)\b",
+        r"\b(?:accept(?:s|ed|ing)|agreed|endorsed|signed off)\b.{0,60}?\b(?:recommendations?|findings|conclusions|"
+        r"report|policy|review)\b",
+        r"\b(?:recommendations?|findings|conclusions|policy)\b.{0,40}?\b(?:were|was|been|are) (?:accepted|agreed|"
+        r"signed off)\b",
     ),
     "implemented": _any(
         r"\bimplement(?:ed|ing|s)?\b.{0,60}?\b(?:recommendations?|findings|actions?)\b",
-        r"\b(?:recommendations?|findings|actions?)\b.{0,40}?\b(?:were|was|been|are|have been) (?:implemented|carried out|acted (?:up)?on|put in place)\b",
+        r"\b(?:recommendations?|findings|actions?)\b.{0,40}?\b(?:were|was|been|are|have been) (?:implemented|"
+        r"carried out|acted (?:up)?on|put in place)\b",
     ),
 }  # fmt: skip

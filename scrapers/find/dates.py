@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_NAMES: Final = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
-_NAMES |= {name[:3].lower(): number for name, number in ((n, i) for i, n in enumerate(calendar.month_name) if n)}
-_NAMES["sept"] = 9
+_MONTHS: Final = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
+_NAMES: Final = {**_MONTHS, **{name[:3]: number for name, number in _MONTHS.items()}, "sept": 9}
 _MONTH: Final = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december|"
     r"jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)"

@@ -8,36 +8,60 @@ from typing import Final
 
 from scrapers.find import cues
 from scrapers.find.dates import find_dates
-from scrapers.find.frame import Candidate, has_term, own_body, page_date, sureness
+from scrapers.find.frame import Candidate, Reading, has_term, own_body, page_date, sureness
 from scrapers.find.mentions import Place, Read
 from scrapers.find.names import Matcher
 from scrapers.find.text import Piece, fold, sentences
 
-_ANSWERERS: Final = ("mental-health-trust", "police-force", "ambulance-service", "other", "nhs-national", "health-innovation-network")
-_USE: Final = re.compile(r"\b(?:us(?:e|es|ed|ing)|run|runs|operat\w+|adopt\w*|implement\w*|pilot\w*|tak(?:e|en) part|part of|member|signatory|launch\w*|introduc\w*|have|had|deliver\w*|commission\w*|particip\w+|in place)\b")
-_ASKED: Final = re.compile(r"^\W*(?:(?:q(?:uestion)?\s*\d*[a-z]?|\d+[a-z]?|[a-z])\s*[.:)]?\s+)?(?:please\b.{0,80}?\b(?:whether|if|confirm)\b.{0,20}?\b)?(?:(?P<ever>has|have|had|did)|(?P<now>does|do|is|are))\b")
+_ANSWERERS: Final = (
+    "mental-health-trust",
+    "police-force",
+    "ambulance-service",
+    "other",
+    "nhs-national",
+    "health-innovation-network",
+)
+_USE: Final = re.compile(
+    r"\b(?:us(?:e|es|ed|ing)|run|runs|operat\w+|adopt\w*|implement\w*|pilot\w*|tak(?:e|en) part|part of|member|"
+    r"signatory|launch\w*|introduc\w*|have|had|deliver\w*|commission\w*|particip\w+|in place)\b"
+)
+_ASKED: Final = re.compile(
+    r"^\W*(?:(?:q(?:uestion)?\s*\d*[a-z]?|\d+[a-z]?|[a-z])\s*[.:)]?\s+)?(?:please\b.{0,80}?\b(?:whether|if|"
+    r"confirm)\b.{0,20}?\b)?(?:(?P<ever>has|have|had|did)|(?P<now>does|do|is|are))\b"
+)
 _ANSWER: Final = re.compile(
-    r"^\W*(?:(?:a(?:nswer)?\s*\d*[a-z]?|response|reply|trust response|our response|r\d*)\s*[.:)–-]*\s*)?(?P<word>yes|no|n\/a|nil|none)\b(?!\s+(?:information|one|further|longer|doubt|patients?|staff|data|records?))"
+    r"^\W*(?:(?:a(?:nswer)?\s*\d*[a-z]?|response|reply|trust response|our response|"
+    r"r\d*)\s*[.:)–-]*\s*)?(?P<word>yes|no|n\/a|nil|none)\b(?!\s+(?:information|one|further|longer|doubt|"
+    r"patients?|staff|data|records?))"
 )
 _WITHHELD: Final = re.compile(
-    r"\b(?:(?:holds?|held) no (?:recorded )?(?:information|data|records?)|(?:does|do)(?: not|n't) (?:currently )?(?:hold|record|have)\b.{0,40}\b(?:information|data|records?|requested)|(?:information|data) (?:is|was|are)(?: not|n't) (?:held|recorded)|"
+    r"\b(?:(?:holds?|held) no (?:recorded )?(?:information|data|records?)|(?:does|do)(?: not|"
+    r"n't) (?:currently )?(?:hold|record|have)\b.{0,40}\b(?:information|data|records?|requested)|(?:information|"
+    r"data) (?:is|was|are)(?: not|n't) (?:held|recorded)|"
     r"no (?:recorded )?information (?:is )?held|not held|no information held|"
-    r"refus(?:e|ed|al|ing)\b.{0,60}\b(?:request|section|information)|(?:request|information)\b.{0,60}\b(?:is|was|has been) (?:refused|withheld|exempt)|exempt from disclosure|withheld under|"
-    r"(?:section|s\.?) ?(?:12|14|21|22|31|36|40|41|43)\b.{0,60}|neither confirm nor deny|exceeds? the (?:appropriate|cost) (?:limit|threshold))"
+    r"refus(?:e|ed|al|ing)\b.{0,60}\b(?:request|section|information)|(?:request|information)\b.{0,60}\b(?:is|was|"
+    r"has been) (?:refused|withheld|exempt)|exempt from disclosure|withheld under|"
+    r"(?:section|s\.?) ?(?:12|14|21|22|31|36|40|41|43)\b.{0,60}|neither confirm nor deny|"
+    r"exceeds? the (?:appropriate|cost) (?:limit|threshold))"
 )
-_NO_ANSWER: Final = re.compile(r"\b(?:no (?:reply|response|answer) (?:has been |was )?(?:received|given|sent)?|did(?: not|n't) (?:reply|respond|answer)|has(?: not|n't) (?:replied|responded|answered)|long overdue|overdue|unanswered)\b")
+_NO_ANSWER: Final = re.compile(
+    r"\b(?:no (?:reply|response|answer) (?:has been |was )?(?:received|given|sent)?|did(?: not|n't) (?:reply|"
+    r"respond|answer)|has(?: not|n't) (?:replied|responded|answered)|long overdue|overdue|unanswered)\b"
+)
 
 
 def find_answers(read: Read, matcher: Matcher) -> Iterator[Candidate]:
     """Candidates of kind foi, in the order of the text."""
     own = own_body(read, matcher, _ANSWERERS)
     asked: str | None = None
+    if not any(place.terms for place in read.places):
+        return
     for place in read.places:
-        if place.menu:
+        if place.menu or (asked is None and not place.terms):
             continue
         for sentence in sentences(place.words.text):
             folded = fold(sentence.text).strip()
-            if cues.QUESTION.search(folded):
+            if cues.is_question(folded):
                 asked = _question(place, sentence, folded, asked)
                 continue
             body = _body(read, place, matcher, sentence, own)
@@ -49,7 +73,11 @@ def find_answers(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                     continue
             if (asked is not None or has_term(place, sentence)) and body:
                 nothing = _WITHHELD.search(folded)
-                silent = _NO_ANSWER.search(folded) if asked is not None or "request" in folded or "question" in folded else None
+                silent = (
+                    _NO_ANSWER.search(folded)
+                    if asked is not None or "request" in folded or "question" in folded
+                    else None
+                )
                 if nothing or silent:
                     yield _nothing(read, place, matcher, sentence, body, "withheld" if nothing else "no reply")
                     asked = None
@@ -71,7 +99,12 @@ def _body(read: Read, place: Place, matcher: Matcher, sentence: Piece, own: str 
             return named.org_id
     if own:
         return own
-    here = {n.org_id for p in read.places for n in p.named if matcher.bodies[n.org_id].kind in _ANSWERERS[:3] and not n.from_address}
+    here = {
+        n.org_id
+        for p in read.places
+        for n in p.named
+        if matcher.bodies[n.org_id].kind in _ANSWERERS[:3] and not n.from_address
+    }
     return here.pop() if len(here) == 1 else None
 
 
@@ -92,8 +125,10 @@ def _made(
     dates = find_dates(sentence.text)
     on_date, precision = (dates[0].value, dates[0].precision) if dates else page_date(read.document)
     kind = matcher.bodies[body].kind
-    reading = {
-        "trust_id": body if kind in ("mental-health-trust",) or "health board" in matcher.bodies[body].name.lower() else None,
+    reading: Reading = {
+        "trust_id": body
+        if kind in ("mental-health-trust",) or "health board" in matcher.bodies[body].name.lower()
+        else None,
         "police_id": body if kind == "police-force" else None,
         "other_ids": [],
         "status": status,

@@ -15,11 +15,17 @@ from scrapers.find.text import Piece, fold
 
 RULES: Final[Mapping[str, tuple[float, str]]] = {
     "adoption.sentence": (0.85, "A sentence names the body, the programme and what became of it."),
-    "adoption.reference": (0.7, "The body and what became of it; the programme only as 'it', 'the scheme' or by the heading."),
+    "adoption.reference": (
+        0.7,
+        "The body and what became of it; the programme only as 'it', 'the scheme' or by the heading.",
+    ),
     "adoption.publisher": (0.75, "The page's publisher says 'we' or 'the Trust', the programme and what became of it."),
     "adoption.list": (0.75, "The body stands in a list whose opening line names the programme and its state."),
     "adoption.table": (0.8, "A row of a table holds the body and a cell with the state."),
-    "claimed_total.sentence": (0.85, "A number of bodies or people beside a word of use, in a sentence that names the programme."),
+    "claimed_total.sentence": (
+        0.85,
+        "A number of bodies or people beside a word of use, in a sentence that names the programme.",
+    ),
     "claimed_total.reference": (0.7, "The same where the programme is named by the heading or the sentence before."),
     "petition.count": (0.85, "A number of signatures where the programme's petition is spoken of."),
     "statement.named": (0.8, "A sentence names the body, the programme and a position or an ask."),
@@ -40,11 +46,13 @@ _IN_MAY: Final = re.compile(
 )
 Reading = dict[str, Any]
 OWN: Final = re.compile(
-    r"\b(?:we|our|us|(?:the|this|our) (?:trust|force|constabulary|health board|board|college|society|association|charity|"
+    r"\b(?:we|our|us|(?:the|this|our) (?:trust|force|constabulary|health board|board|college|society|association|"
+    r"charity|"
     r"organisation|service|union|network|coalition|group))\b"
 )
 REFERS: Final = re.compile(
-    r"\b(?:it|(?:the|this|that|its|their|these|our|such an?) (?:\w+ ){0,2}(?:schemes?|programmes?|models?|projects?|approach|service|teams?|"
+    r"\b(?:it|(?:the|this|that|its|their|these|our|such an?) (?:\w+ ){0,2}(?:schemes?|programmes?|models?|"
+    r"projects?|approach|service|teams?|"
     r"pilot|initiative|intervention|roll ?out))\b"
 )
 
@@ -76,12 +84,14 @@ def stated_date(document: Document) -> tuple[str | None, str | None]:
     """The date that the page bears, for what it states as of now."""
     if not document.published_on:
         return None, None
-    return document.published_on, document.date_precision or {4: "year", 7: "month"}.get(len(document.published_on), "day")
+    return document.published_on, document.date_precision or {4: "year", 7: "month"}.get(
+        len(document.published_on), "day"
+    )
 
 
 def has_term(place: Place, piece: Piece) -> bool:
     """Whether the programme is named within a piece of the passage."""
-    return any(piece.start <= start < piece.end for start, _ in place.terms)
+    return bool(place.terms) and any(piece.start <= start < piece.end for start, _ in place.terms)
 
 
 def terms_in(place: Place, piece: Piece) -> list[tuple[int, int]]:

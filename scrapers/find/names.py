@@ -22,7 +22,8 @@ Row = Mapping[str, Any]
 
 # What follows a name and makes it the name of another body, and what stands before it and does.
 _ANOTHER_BODY: Final = re.compile(
-    r"\s+(?:and crime\b|& crime\b|federation\b|authority\b|cadets?\b|museum\b|choir\b|band\b|charity\b|charitable\b|credit\b|"
+    r"\s+(?:and crime\b|& crime\b|federation\b|authority\b|cadets?\b|museum\b|choir\b|band\b|charity\b|"
+    r"charitable\b|credit\b|"
     r"biomedical\b|library\b|college\b|office\b|ladies\b|f\.?c\.?\b)"
 )
 _OTHER_NAME_BEFORE: Final = re.compile(r"\bnew\s+$")
@@ -150,7 +151,9 @@ class Matcher:
         if _ANOTHER_BODY.match(folded, end) or _OTHER_NAME_BEFORE.search(folded, max(0, start - 8), start):
             return False
         kind = self.bodies[pattern.org_ids[0]].kind
-        direction = _DIRECTION_BEFORE.search(folded, max(0, start - 24), start) if kind == "mental-health-trust" else None
+        direction = (
+            _DIRECTION_BEFORE.search(folded, max(0, start - 24), start) if kind == "mental-health-trust" else None
+        )
         if direction and text[direction.start()].isupper():
             return False
         single = " " not in pattern.written.strip() and not pattern.written.isupper()
@@ -210,8 +213,8 @@ def _host(website: str | None) -> str | None:
 
 
 _COMMON: Final = frozenset(
-    "and the of nhs trust foundation mental health partnership police constabulary care university service services "
-    "healthcare for in uk england national network social integrated united royal college community".split()
+    "and the of nhs trust foundation mental health partnership police constabulary care university service "
+    "services healthcare for in uk england national network social integrated united royal college community".split()
 )
 
 

@@ -9,7 +9,8 @@ from typing import Final
 from text_to_num import text2num
 
 _DIGITS: Final = re.compile(
-    r"(?<![\w.,£$€-])(\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)(\.\d+)?(?:\s?(thousand|million|k|m)\b)?(\+)?(?![\w%]|\.\d|,\d|/\d)",
+    r"(?<![\w.,£$€-])(\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)(\.\d+)?(?:\s?(thousand|million|k|m)\b)?(\+)?(?![\w%]|"
+    r"\.\d|,\d|/\d)",
     re.IGNORECASE,
 )
 _UNITS: Final = "one|two|three|four|five|six|seven|eight|nine"
@@ -22,12 +23,14 @@ _WORDS: Final = re.compile(
 )
 _SCALE: Final = {"thousand": 1_000, "k": 1_000, "million": 1_000_000, "m": 1_000_000}
 _AT_LEAST: Final = re.compile(
-    r"(?:\b(?:more than|over|at least|upwards? of|exceeding|in excess of|no fewer than|no less than|a minimum of|above|"
+    r"(?:\b(?:more than|over|at least|upwards? of|exceeding|in excess of|no fewer than|no less than|a minimum of|"
+    r"above|"
     r"passed|surpassed|topped)|>)\s*(?:the\s+)?$",
     re.IGNORECASE,
 )
 _ABOUT: Final = re.compile(
-    r"\b(?:about|around|approximately|approx\.?|some|nearly|almost|roughly|circa|c\.|an estimated|estimated|close to|up to|"
+    r"\b(?:about|around|approximately|approx\.?|some|nearly|almost|roughly|circa|c\.|an estimated|estimated|"
+    r"close to|up to|"
     r"just under|just over)\s*$",
     re.IGNORECASE,
 )

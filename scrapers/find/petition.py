@@ -15,12 +15,18 @@ from scrapers.find.numbers import Number, find_numbers
 from scrapers.find.text import fold, sentences
 
 _SIGNED: Final = re.compile(
-    r"^\W*(?:\w+\s+){0,3}?(?:verified signatures|signatures|signatories|supporters|have signed|people (?:\w+ ){0,2}signed|(?:has|had|have) (?:now )?signed|signed)\b"
+    r"^\W*(?:\w+\s+){0,3}?(?:verified signatures|signatures|signatories|supporters|have signed|"
+    r"people (?:\w+ ){0,2}signed|(?:has|had|have) (?:now )?signed|signed)\b"
 )
 _SIGNED_BEFORE: Final = re.compile(r"\b(?:signatures?|signed by|signatories|supporters)\s*[:\-–]?\s*(?:\w+ ){0,3}$")
-_GOAL: Final = re.compile(r"\b(?:goal|target|next goal|aim|get to|reach(?:es)?|milestone)\b(?: (?:of|is|to))?\s*[:\-–]?\s*(?:\w+ ){0,2}$")
+_GOAL: Final = re.compile(
+    r"\b(?:goal|target|next goal|aim|get to|reach(?:es)?|milestone)\b(?: (?:of|is|to))?\s*[:\-–]?\s*(?:\w+ ){0,2}$"
+)
 _GOAL_AFTER: Final = re.compile(r"^\W*(?:signatures? )?(?:goal|target|to reach)\b")
-_OTHER: Final = re.compile(r"\b(?:hop(?:e|es|ed|ing) (?:to|for)|needs?|if|would|could|aim(?:s|ed)? (?:to|for)|away from|short of|required|threshold)\b")
+_OTHER: Final = re.compile(
+    r"\b(?:hop(?:e|es|ed|ing) (?:to|for)|needs?|if|would|could|aim(?:s|ed)? (?:to|for)|away from|short of|"
+    r"required|threshold)\b"
+)
 
 
 def find_petition(read: Read, _matcher: Matcher) -> Iterator[Candidate]:
@@ -34,12 +40,16 @@ def find_petition(read: Read, _matcher: Matcher) -> Iterator[Candidate]:
         spoken = re.search(r"\b(?:petition|signatures?|signed|signatories)\b", folded)
         if not spoken or not (place.near == "passage" or place.near == "heading" or on_petition_page or read.about):
             continue
-        if not on_petition_page and place.near == "page" and not re.search(r"\b(?:the|our|its|their|this) petition\b|#", folded):
+        if (
+            not on_petition_page
+            and place.near == "page"
+            and not re.search(r"\b(?:the|our|its|their|this) petition\b|#", folded)
+        ):
             continue
         told = place.near != "passage"
         for sentence in sentences(text):
             told = told or has_term(place, sentence)
-            if not told or cues.QUESTION.search(fold(sentence.text).strip()):
+            if not told or cues.is_question(fold(sentence.text)):
                 continue
             petition = on_petition_page or "petition" in folded
             yield from _in_sentence(read, place.words.passage_id, sentence.text, petition, _goals(text))
@@ -64,7 +74,11 @@ def _in_sentence(read: Read, passage_id: str, text: str, petition: bool, goals: 
         before, after = folded[: number.start], folded[number.end :]
         if _GOAL.search(before[-40:]) or _GOAL_AFTER.match(after):
             continue
-        if petition and (_SIGNED.match(after) or _SIGNED_BEFORE.search(before[-40:])) and not _OTHER.search(before[-40:]):
+        if (
+            petition
+            and (_SIGNED.match(after) or _SIGNED_BEFORE.search(before[-40:]))
+            and not _OTHER.search(before[-40:])
+        ):
             counts.append(number)
     for count in counts[:1]:
         if count.value < 10:
@@ -80,4 +94,6 @@ def _in_sentence(read: Read, passage_id: str, text: str, petition: bool, goals: 
             "bound": bound,
             "target": goals[0].value if goals else None,
         }
-        yield Candidate("petition_reading", reading, sureness("petition.count"), "petition.count", passage_id, (count.value, bound))
+        yield Candidate(
+            "petition_reading", reading, sureness("petition.count"), "petition.count", passage_id, (count.value, bound)
+        )

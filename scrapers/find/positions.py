@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from scrapers.find import cues
-from scrapers.find.frame import OWN, REFERS, Candidate, has_term, own_body, stated_date, sureness, terms_in, without_dates
+from scrapers.find.frame import (
+    OWN,
+    REFERS,
+    Candidate,
+    has_term,
+    own_body,
+    stated_date,
+    sureness,
+    without_dates,
+)
 from scrapers.find.mentions import Named, Place, Read
 from scrapers.find.names import Matcher
 from scrapers.find.text import Piece, fold, sentences
@@ -20,15 +29,13 @@ _STRONGEST: Final = (
     "calls-for-halt", "calls-for-review", "apologises", "withdraws", "sets-policy", "supports-concerns", "welcomes-review",
 )  # fmt: skip
 _HEDGE: Final = re.compile(
-    r"\b(?:not|never|no|without|refus(?:ed|es|ing) to|declin(?:ed|es) to|fail(?:ed|s) to|yet to|stopped short of|whether|if|"
+    r"\b(?:not|never|no|without|refus(?:ed|es|ing) to|declin(?:ed|es) to|fail(?:ed|s) to|yet to|stopped short of|"
+    r"whether|if|"
     r"considering|may|might|could|would)\s+(?:\w+\s+){0,2}$|n't\s+(?:\w+\s+){0,2}$"
 )
-_TRUST_REVIEW: Final = ("mental-health-trust", "police-force")
-_POLICY: Final = re.compile(r"\b(?:must (?:no longer|not) be (?:used|in use|commissioned|provided)|must (?:no longer|not|cease|stop)\b|should no longer be used|must be (?:stopped|eradicated|ended))")
-_VERB_NEXT: Final = re.compile(
-    r"^[\s,]*(?:'s? )?(?:\([^)]*\) )?(?:(?:has|have|had|is|are|was|also|today|now|yesterday|jointly|publicly|formally|then|both|all|together|later|again|and|along|with|joined|others|in|to) ){0,5}"
-    r"(?:call|demand|urg|ask|want|insist|recommend|petition|share|support|echo|endors|back|agree|recognis|acknowledg|welcom|apologis|withdr|remov|"
-    r"retract|rescind|no longer|distanc|concerned|worried|alarmed|express|rais|voic|said|says|stat|request|seek|sought|deeply|very|seriously|gravely|sorry|published|issued|told|wrote|must|sign)"
+_POLICY: Final = re.compile(
+    r"\b(?:must (?:no longer|not) be (?:used|in use|commissioned|provided)|must (?:no longer|not|cease|stop)\b|"
+    r"should no longer be used|must be (?:stopped|eradicated|ended))"
 )
 
 
@@ -47,7 +54,10 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             folded = fold(sentence.text)
             linked = named or (told and (REFERS.search(folded) is not None or read.about))
             told = told or named
-            if not linked or cues.QUESTION.search(folded.strip()):
+            if not linked or cues.is_question(folded):
+                continue
+            here = any(sentence.holds(n.start) and matcher.bodies[n.org_id].kind in SPEAKERS for n in place.named)
+            if not here and not (own and OWN.search(folded)) and speaker_before is None:
                 continue
             plain = without_dates(sentence.text)
             for position, span in _positions(plain):
@@ -90,7 +100,13 @@ def _may_say(matcher: Matcher, speaker: str, position: str) -> bool:
 
 
 def _speakers(
-    place: Place, matcher: Matcher, sentence: Piece, span: tuple[int, int], own: str | None, before: str | None, named: bool
+    place: Place,
+    matcher: Matcher,
+    sentence: Piece,
+    span: tuple[int, int],
+    own: str | None,
+    before: str | None,
+    named: bool,
 ) -> Iterator[tuple[str, str]]:
     """Who takes the position: the bodies named ahead of its verb, or the publisher where the sentence says "we"."""
     folded = fold(sentence.text)
@@ -105,17 +121,23 @@ def _speakers(
             yield n.org_id, "statement.named"
         return
     opening = folded[: span[1]]
-    if own and re.search(r"\b(?:we|our)\b", opening) or (own and OWN.match(folded.strip())):
+    if (own and re.search(r"\b(?:we|our)\b", opening)) or (own and OWN.match(folded.strip())):
         yield own, "statement.publisher"
-    elif before and re.match(r"\s*(?:it|they|the (?:college|society|association|charity|union|coalition|group|body|organisation))\b", folded):
+    elif before and re.match(
+        r"\s*(?:it|they|the (?:college|society|association|charity|union|coalition|group|body|organisation))\b", folded
+    ):
         yield before, "statement.named"
 
 
 def _is_subject(folded: str, start: int, end: int, verb: int) -> bool:
     between = folded[end:verb]
-    if re.search(r"\b(?:by|to|on|at|from|about|against|of|for|told|asked|urged|with|between)\s+(?:the\s+)?$", folded[:start]):
+    if re.search(
+        r"\b(?:by|to|on|at|from|about|against|of|for|told|asked|urged|with|between)\s+(?:the\s+)?$", folded[:start]
+    ):
         return False
-    if re.search(r"[;]|\b(?:which|who|that|because|after|when|where|while|but)\b", between) and not re.search(r"\b(?:said|says|stated|states|wrote|believes?|published|issued|letter|statement)\b", between):
+    if re.search(r"[;]|\b(?:which|who|that|because|after|when|where|while|but)\b", between) and not re.search(
+        r"\b(?:said|says|stated|states|wrote|believes?|published|issued|letter|statement)\b", between
+    ):
         return False
     others = re.sub(r"\([^)]*\)", " ", between)
     return len(others.split()) <= 14
@@ -123,7 +145,16 @@ def _is_subject(folded: str, start: int, end: int, verb: int) -> bool:
 
 def _asks(plain: str, span: tuple[int, int]) -> set[str]:
     words = plain[span[0] :]
-    kept = {"halt", "independent-review", "publish-reviews", "apology", "legal-review", "co-production", "guidance", "funding"}
+    kept = {
+        "halt",
+        "independent-review",
+        "publish-reviews",
+        "apology",
+        "legal-review",
+        "co-production",
+        "guidance",
+        "funding",
+    }
     found = {ask for ask in kept if cues.ASKS[ask].search(words)}
     if "legal-review" in found and not re.search(r"\blegal(?:ity)?\b|\blawful", words):
         found.discard("legal-review")

@@ -14,16 +14,33 @@ from scrapers.find.names import Matcher
 from scrapers.find.text import Piece, fold, sentences
 
 STATES: Final = ("abandoned", "delayed", "implemented", "accepted", "published", "completed", "under-way", "announced")
-_REVIEW: Final = re.compile(r"\b(?:reviews?|reviewed|reviewing|inquiry|inquiries|investigations?|evaluations?|audits?|position statement|joint policy|policy)\b")
+_REVIEW: Final = re.compile(
+    r"\b(?:reviews?|reviewed|reviewing|inquiry|inquiries|investigations?|evaluations?|audits?|position statement|"
+    r"joint policy|policy)\b"
+)
 _NOT_YET: Final = re.compile(
-    r"\b(?:call(?:s|ed|ing)? (?:for|on)|demand\w*|urg(?:e|es|ed|ing)|should|if|whether|would like|want(?:s|ed)?|hop(?:e|es|ed|ing)|need(?:s|ed)? (?:for|to)|"
-    r"recommend(?:s|ed|ing)?|could|might|until|in favour of|systematic|literature|peer|annual|care (?:plan )?|cqc|performance|case) (?:\w+ ){0,5}$"
+    r"\b(?:call(?:s|ed|ing)? (?:for|on)|demand\w*|urg(?:e|es|ed|ing)|should|if|whether|would like|want(?:s|ed)?|"
+    r"hop(?:e|es|ed|ing)|need(?:s|ed)? (?:for|to)|"
+    r"recommend(?:s|ed|ing)?|could|might|until|in favour of|systematic|literature|peer|annual|care (?:plan )?|cqc|"
+    r"performance|case) (?:\w+ ){0,5}$"
 )
 _NEGATED: Final = re.compile(r"\b(?:not|never|no|nor|yet to)\s+(?:\w+\s+){0,2}$|n't\s+(?:\w+\s+){0,2}$")
 _OTHER_REVIEW: Final = re.compile(
-    r"\b(?:literature|systematic|peer|annual|appraisal|pay|case|mental health act|care plan|job|tribunal|serious incident|book|film|performance|budget|monthly|weekly|regular) (?:\w+ )?reviews?\b|\bunder review\b|\breviews? of (?:capacity|medication|cases?|incidents?|care plans?)\b"
+    r"\b(?:literature|systematic|peer|annual|appraisal|pay|case|mental health act|care plan|job|tribunal|"
+    r"serious incident|book|film|performance|budget|monthly|weekly|regular) (?:\w+ )?reviews?\b|\bunder review\b|"
+    r"\breviews? of (?:capacity|medication|cases?|incidents?|care plans?)\b"
 )
-_SPOKEN_AS: Final = ("nhs-national", "health-innovation-network", "government", "regulator", "mental-health-trust", "police-force", "professional-body", "other", "campaign")
+_SPOKEN_AS: Final = (
+    "nhs-national",
+    "health-innovation-network",
+    "government",
+    "regulator",
+    "mental-health-trust",
+    "police-force",
+    "professional-body",
+    "other",
+    "campaign",
+)
 
 
 def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
@@ -32,13 +49,20 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
     for place in read.places:
         if place.menu or place.near is None:
             continue
+        if not _REVIEW.search(fold(place.words.text)):
+            continue
         told = place.near in ("heading", "page")
         for sentence in sentences(place.words.text):
             named = has_term(place, sentence)
             folded = fold(sentence.text)
             linked = named or (told and (REFERS.search(folded) is not None or read.about or place.near == "heading"))
             told = told or named
-            if not linked or cues.QUESTION.search(folded.strip()) or not _REVIEW.search(folded) or _OTHER_REVIEW.search(folded):
+            if (
+                not linked
+                or cues.is_question(folded)
+                or not _REVIEW.search(folded)
+                or _OTHER_REVIEW.search(folded)
+            ):
                 continue
             plain = without_dates(sentence.text)
             for state in STATES:
@@ -50,7 +74,11 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                     if state == "published" and _NEGATED.search(before[-30:]):
                         break
                     continue
-                if re.search(r"\b(?:call(?:s|ed|ing)? (?:for|on)|demand\w*|urg(?:e|es|ed|ing)|should|whether|if|unless|welcom\w*)\b", plain[: match.end()]):
+                if re.search(
+                    r"\b(?:call(?:s|ed|ing)? (?:for|on)|demand\w*|urg(?:e|es|ed|ing)|should|whether|if|unless|"
+                    r"welcom\w*)\b",
+                    plain[: match.end()],
+                ):
                     continue
                 yield _step(read, place, matcher, sentence, state, own, named)
                 break
@@ -66,7 +94,9 @@ def _step(
         dict.fromkeys(
             n.org_id
             for n in place.named
-            if sentence.holds(n.start) and not n.from_address and matcher.bodies[n.org_id].kind in _SPOKEN_AS
+            if sentence.holds(n.start)
+            and not n.from_address
+            and matcher.bodies[n.org_id].kind in _SPOKEN_AS
             and n.org_id not in matcher.programme_bodies
         )
     )
@@ -75,5 +105,10 @@ def _step(
     reading = {"on_date": on_date, "date_precision": precision, "state": state, "org_ids": bodies}
     confidence = sureness(rule) - (0 if named else 0.05) - (0 if bodies else 0.05)
     return Candidate(
-        "review_event", reading, round(confidence, 2), rule, place.words.passage_id, (state, on_date, tuple(sorted(bodies)))
+        "review_event",
+        reading,
+        round(confidence, 2),
+        rule,
+        place.words.passage_id,
+        (state, on_date, tuple(sorted(bodies))),
     )

@@ -14,7 +14,8 @@ _FOLD: Final = str.maketrans(
     }
 )  # fmt: skip
 _ABBREVIATION: Final = re.compile(
-    r"(?:\b(?:St|Dr|Mr|Mrs|Ms|Prof|Sgt|Insp|Supt|No|Nos|vs|etc|e\.g|i\.e|al|approx|para|p|pp|Vol|Jan|Feb|Mar|Apr|Jun|Jul|"
+    r"(?:\b(?:St|Dr|Mr|Mrs|Ms|Prof|Sgt|Insp|Supt|No|Nos|vs|etc|e\.g|i\.e|al|approx|para|p|pp|Vol|Jan|Feb|Mar|Apr|"
+    r"Jun|Jul|"
     r"Aug|Sep|Sept|Oct|Nov|Dec)|\b[A-Z])\.$"
 )
 _END: Final = re.compile(r"[.!?]+[\"'’”)\]]*\d{0,2}(?:,\d{1,2})*\s+(?=[\"'‘“(\[]?[A-Z0-9])")
@@ -78,7 +79,9 @@ def clauses(sentence: Piece) -> list[Piece]:
         start = set_against.end()
     for match in _CLAUSE.finditer(sentence.text, start):
         if match.start() > start:
-            found.append(Piece(sentence.text[start : match.start()], sentence.start + start, sentence.start + match.start()))
+            found.append(
+                Piece(sentence.text[start : match.start()], sentence.start + start, sentence.start + match.start())
+            )
         start = match.end()
     if start < len(sentence.text):
         found.append(Piece(sentence.text[start:], sentence.start + start, sentence.end))
@@ -86,7 +89,8 @@ def clauses(sentence: Piece) -> list[Piece]:
 
 
 _MENU_WORDS: Final = re.compile(
-    r"\b(?:home ?page|home|about us|about|contact us|contact|log ?in|sign in|register|search|site ?map|privacy(?: policy)?|"
+    r"\b(?:home ?page|home|about us|about|contact us|contact|log ?in|sign in|register|search|site ?map|"
+    r"privacy(?: policy)?|"
     r"accessibility|vacancies|careers|jobs|menu|skip to (?:main )?content|news(?:room)?|events|our services|services|"
     r"our trusts|our members|members|locations|get involved|publications|terms(?: and conditions)?|cookies|a z|"
     r"follow us|quick links|main navigation|donate|shop|back to top|next|previous|share|subscribe|print)\b"
@@ -94,13 +98,17 @@ _MENU_WORDS: Final = re.compile(
 _SEPARATOR: Final = re.compile(r"\s+[|›»·•>/]\s+|\s*\|\s*|\n|\t|\s{3,}|,\s*(?=[A-Z])")
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+")
 _VERB: Final = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|should|does|did|do|be|been|said|says|stated|use[sd]?|using|"
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|should|does|did|do|be|been|said|says|stated|use[sd]?|"
+    r"using|"
     r"launched|adopted|ended|paused|introduced|stopped|began|started|wrote|called|published|confirmed)\b"
 )
 
 
+@lru_cache(maxsize=16384)
 def is_menu(text: str) -> bool:
     """Whether a passage is a menu, a breadcrumb or a row of links: short pieces in a row, no sentence among them."""
+    if text[-1:] in ".!?" and "|" not in text:
+        return False
     text = _URL.sub(" ", text)
     parts = [part for part in _SEPARATOR.split(text) if part and part.strip()]
     folded = fold(text).strip()

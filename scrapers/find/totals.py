@@ -7,59 +7,72 @@ from collections.abc import Iterator
 from typing import Final
 
 from scrapers.find import cues
+from scrapers.find.dates import find_dates
 from scrapers.find.frame import REFERS, Candidate, has_term, stated_date, sureness, without_dates
 from scrapers.find.mentions import Place, Read
 from scrapers.find.names import Matcher
 from scrapers.find.numbers import Number, find_numbers
 from scrapers.find.text import Piece, fold, sentences
-from scrapers.find.dates import find_dates
 
 _UNITS: Final = (
     ("mental-health-trusts", re.compile(r"(?:\w+ ){0,3}?(?:nhs |mental health |foundation |health )*trusts\b(?! or\b)")),
     ("police-forces", re.compile(r"(?:\w+ ){0,2}?(?:police )?(?:forces|constabularies)\b")),
     ("trusts-or-forces", re.compile(r"(?:\w+ ){0,3}?trusts or (?:police )?forces\b")),
     ("teams", re.compile(r"(?:[\w']+ ){0,5}?teams\b")),
-    ("patients", re.compile(r"(?:\w+ ){0,3}?(?:patients|service users|people|individuals|high intensity users|clients)\b")),
+    ("patients", re.compile(
+        r"(?:\w+ ){0,3}?(?:patients|service users|people|individuals|high intensity users|clients)\b")),
     ("crisis-care-organisations", re.compile(r"(?:\w+ ){0,4}?organisations\b")),
 )  # fmt: skip
 _COUNTED: Final = re.compile(
     r"\b(?:trusts|forces|constabularies|teams|patients|users|people|individuals|clients|organisations)\b"
 )
-_BETWEEN_STOPS: Final = re.compile(r"\b(?:and|or|of|per|out|who|which|that|with|by|for|from|to|in|at|on|police|trusts?|forces|teams|people)\b")
+_BETWEEN_STOPS: Final = re.compile(
+    r"\b(?:and|or|of|per|out|who|which|that|with|by|for|from|to|in|at|on|police|trusts?|forces|teams|people)\b"
+)
 _USE: Final = re.compile(
-    r"\b(?:us(?:e|es|ed|ing)|adopt\w*|implement\w*|roll(?:ed|ing)? out|introduc\w*|operat\w*|run(?:s|ning)?|ran|live|going live|went live|gone live|launch\w*|"
-    r"deliver\w*|signed up|taken up|took up|in place|have|has had|spread to|rolled|present in|active in|working (?:with|in)|work(?:s|ed) with|"
+    r"\b(?:us(?:e|es|ed|ing)|adopt\w*|implement\w*|roll(?:ed|ing)? out|introduc\w*|operat\w*|run(?:s|ning)?|ran|"
+    r"live|going live|went live|gone live|launch\w*|"
+    r"deliver\w*|signed up|taken up|took up|in place|have|has had|spread to|rolled|present in|active in|"
+    r"working (?:with|in)|work(?:s|ed) with|"
     r"manag(?:e|es|ed|ing)|coordinat\w*|part of|involv\w+|deploy\w*|cover\w*|establish\w*|up and running|embedded)\b"
 )
 _PEOPLE_USE: Final = re.compile(
-    r"\b(?:on|under|supported|mentored|managed|enrolled|in|subject(?:ed)? to|placed on|through|part of|helped|care of|cared for|worked with|taken on|receiv\w+|referred)\b"
+    r"\b(?:on|under|supported|mentored|managed|enrolled|in|subject(?:ed)? to|placed on|through|part of|helped|"
+    r"care of|cared for|worked with|taken on|receiv\w+|referred)\b"
 )
 _NO_TOTAL: Final = re.compile(
-    r"\b(?:could|might|would|should|if|whether|plans? to|planned|hopes? to|aims? to|target|up to \d+ more|respond(?:ed|ing)?|repl(?:ied|ies|y)|"
-    r"asked|wrote|written|contacted|surveyed|sampled?|surve(?:y|ys)|interview\w*|questionnaires?|signed (?:the|a|an)|signatures?|attended|"
-    r"attend|attendees|applied|no longer|never|not us(?:e|ing)|stopped|reviews?|reviewed|respondents|participants|members of the public|"
+    r"\b(?:could|might|would|should|if|whether|plans? to|planned|hopes? to|aims? to|target|up to \d+ more|"
+    r"respond(?:ed|ing)?|repl(?:ied|ies|y)|"
+    r"asked|wrote|written|contacted|surveyed|sampled?|surve(?:y|ys)|interview\w*|questionnaires?|signed (?:the|a|"
+    r"an)|signatures?|attended|"
+    r"attend|attendees|applied|no longer|never|not us(?:e|ing)|stopped|reviews?|reviewed|respondents|participants|"
+    r"members of the public|"
     r"officers|staff|calls|contacts|incidents|replies|spoke|followers|views)\b"
 )
 _OUT_OF: Final = re.compile(r"^\s*(?:out )?of (?:the |england's |all |a total of )*(?:country's |nation's )?$")
 _SHARE: Final = re.compile(
-    r"\b(?:(nearly|almost|about|around|over|more than|roughly|approximately)\s+)?(half|a third|two thirds|a quarter|three quarters)\s+of\s+"
+    r"\b(?:(nearly|almost|about|around|over|more than|roughly|approximately)\s+)?(half|a third|two thirds|"
+    r"a quarter|three quarters)\s+of\s+"
     r"(?:all |the |england's |english |nhs |country's |mental health |these |uk |british |foundation )*trusts\b"
 )
 _SAID: Final = re.compile(
-    r"\b(?:according to|said|says|states?|stated|claim(?:s|ed)?|estimat(?:es|ed)|reported|reports|told|described|boasts?|put the (?:figure|number))\b"
+    r"\b(?:according to|said|says|states?|stated|claim(?:s|ed)?|estimat(?:es|ed)|reported|reports|told|described|"
+    r"boasts?|put the (?:figure|number))\b"
 )
 
 
 def find_totals(read: Read, matcher: Matcher) -> Iterator[Candidate]:
     """Candidates for rows of claimed_total, in the order of the text."""
     for place in read.places:
-        if place.menu or place.near is None or place.words.kind == "heading" and not place.terms:
+        if place.menu or place.near is None or (place.words.kind == "heading" and not place.terms):
+            continue
+        if not _COUNTED.search(fold(place.words.text)):
             continue
         told = place.near in ("heading",) or (place.near == "page" and read.about)
         for sentence in sentences(place.words.text):
             named = has_term(place, sentence)
             folded = fold(sentence.text)
-            if (named or (told and REFERS.search(folded))) and not cues.QUESTION.search(folded.strip()):
+            if (named or (told and REFERS.search(folded))) and not cues.is_question(folded):
                 rule = "claimed_total.sentence" if named else "claimed_total.reference"
                 yield from _in_sentence(read, place, matcher, sentence, rule)
             told = told or named
@@ -78,9 +91,14 @@ def _in_sentence(read: Read, place: Place, matcher: Matcher, sentence: Piece, ru
     before: Number | None = None
     for number in numbers:
         unit = _unit(folded, number)
-        whole = before is not None and _OUT_OF.match(folded[before.end : number.start]) and unit == "mental-health-trusts"
+        whole = (
+            before is not None and _OUT_OF.match(folded[before.end : number.start]) and unit == "mental-health-trusts"
+        )
         if before is None or not whole:
-            whole = bool(unit == "mental-health-trusts" and re.search(r"\bout of (?:the |all |a total of )*$", folded[: number.start]))
+            whole = bool(
+                unit == "mental-health-trusts"
+                and re.search(r"\bout of (?:the |all |a total of )*$", folded[: number.start])
+            )
         inside = unit is None and _of_follows(folded, number, numbers)
         if inside:
             unit = "mental-health-trusts"
@@ -88,7 +106,9 @@ def _in_sentence(read: Read, place: Place, matcher: Matcher, sentence: Piece, ru
         if unit is None or (unit != "patients" and number.value < 2) or 1990 <= number.value <= 2040:
             continue
         near = plain[max(0, number.start - 70) : number.end + 110]
-        if _NO_TOTAL.search(near) or (unit == "patients" and not (_PEOPLE_USE.search(near) and place.near == "passage")):
+        if _NO_TOTAL.search(near) or (
+            unit == "patients" and not (_PEOPLE_USE.search(near) and place.near == "passage")
+        ):
             continue
         if unit != "patients" and not _USE.search(plain):
             continue
@@ -96,10 +116,23 @@ def _in_sentence(read: Read, place: Place, matcher: Matcher, sentence: Piece, ru
             continue
         if whole:
             unit = "mental-health-trusts-in-england"
-        yield _total(place, claimant, as_of, precision, unit, number.value, number.bound, sureness(rule, reported=False), rule)
+        yield _total(
+            place, claimant, as_of, precision, unit, number.value, number.bound, sureness(rule, reported=False), rule
+        )
     for match in _SHARE.finditer(folded):
         if not _NO_TOTAL.search(plain[max(0, match.start() - 70) : match.end() + 110]):
-            yield _total(place, claimant, as_of, precision, "share-of-trusts", None, "about", sureness(rule) - 0.05, rule, match[0])
+            yield _total(
+                place,
+                claimant,
+                as_of,
+                precision,
+                "share-of-trusts",
+                None,
+                "about",
+                sureness(rule) - 0.05,
+                rule,
+                match[0],
+            )
 
 
 def _total(
@@ -124,7 +157,9 @@ def _total(
     }
     if words:
         reading["words"] = words
-    return Candidate("claimed_total", reading, round(confidence, 2), rule, place.words.passage_id, (unit, value, bound, claimant))
+    return Candidate(
+        "claimed_total", reading, round(confidence, 2), rule, place.words.passage_id, (unit, value, bound, claimant)
+    )
 
 
 def _unit(folded: str, number: Number) -> str | None:
@@ -135,7 +170,16 @@ def _unit(folded: str, number: Number) -> str | None:
             head = match[0].rsplit(" ", 1)[0] if " " in match[0] else ""
             allowed = head.replace("police", "").replace("trusts or", "")
             if unit == "teams" or not _BETWEEN_STOPS.search(allowed):
-                return None if unit == "teams" and re.search(r"\b(?:and|trusts|forces|of|who|crisis|community|ambulance)\b", head) else unit
+                return (
+                    None
+                    if unit == "teams"
+                    and re.search(
+                        r"\b(?:and|trusts|forces|of|who|crisis|community|"
+                        r"ambulance)\b",
+                        head,
+                    )
+                    else unit
+                )
     return None
 
 
@@ -165,6 +209,9 @@ def _claimant(read: Read, place: Place, matcher: Matcher, sentence: Piece) -> st
 
 def _as_of(read: Read, text: str, folded: str) -> tuple[str | None, str | None]:
     for date in find_dates(text):
-        if re.search(r"\b(?:by|as of|at|in|on|since|until|to)\s+(?:the end of\s+|end of\s+|early\s+|late\s+|mid\s+)?$", folded[: date.start]):
+        if re.search(
+            r"\b(?:by|as of|at|in|on|since|until|to)\s+(?:the end of\s+|end of\s+|early\s+|late\s+|mid\s+)?$",
+            folded[: date.start],
+        ):
             return date.value, date.precision
     return stated_date(read.document)
