@@ -1,64 +1,286 @@
-"""What happened when? Every dated thing of the record in one list."""
+"""What happened when? Every dated thing of the record, by year, kind and body."""
 
 from __future__ import annotations
 
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.pages.shared import computed_from, nothing_in_register
+from dashboard.pages.lists import Kept, asked, forget_page_when_filters_change, kept_of, unknown_row, way_back
+from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
+from dashboard.pages.timeline_entry import bodies_of, one_entry
+from dashboard.parts.cite import cite_block, permanent
 from dashboard.parts.dates import date_words
+from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import page_head, section
-from dashboard.parts.html import EMPTY, many
-from dashboard.parts.notes import empty_state
+from dashboard.parts.html import EMPTY, address, fill, join, link, many, number
+from dashboard.parts.notes import content_note, empty_state
+from dashboard.parts.paging import Leaf, leaf, pager
 from dashboard.parts.params import Params
+from dashboard.parts.permalinks import detail
 from dashboard.parts.sources import source_link
-from dashboard.parts.tables import Column, table
-from dashboard.queries import facts
+from dashboard.parts.spans import year_strip
+from dashboard.parts.tables import Cell, Column, table
+from dashboard.queries import chronology
+from dashboard.queries.chronology import Entry, YearCount
 from dashboard.start import Context, context, per_page
 from data.labels import label
+from data.vocabulary import TIMELINE_KINDS
 
 ADDRESS = "/timeline"
 TITLE = "Timeline"
 QUESTION = "What happened when?"
+ROWS = 40
+MOST_YEARS = 40
 
 
 def describe(ctx: Context) -> str:
-    """How many dated things lie between which years."""
-    found = facts.timeline(ctx.record)
+    """How many dated things lie between which years, and which year holds most."""
+    found = chronology.entries(ctx.record)
     if not found:
         return nothing_in_register("any date")
-    years = sorted(moment.on_date[:4] for moment in found)
-    return f"{many(len(found), 'dated entry', 'dated entries')}, from {years[0]} to {years[-1]}."
+    years = chronology.by_year(found)
+    most = max(years, key=lambda one: one.total)
+    exact = sum(one.day for one in years)
+    return (
+        f"{many(len(found), 'dated entry', 'dated entries')} from {years[0].year} to {years[-1].year}, "
+        f"{number(most.total)} of them of {most.year}. {number(exact)} are known to the day."
+    )
+
+
+def choices(ctx: Context) -> tuple[Choice, ...]:
+    """The filters: year, kind, body, and which way round."""
+    found = chronology.entries(ctx.record)
+    years = sorted({entry.year for entry in found}, reverse=True)
+    kinds = {entry.moment.kind for entry in found}
+    return (
+        Choice("year", "Year", tuple((year, year) for year in years), "All years"),
+        Choice(
+            "kind",
+            "Kind",
+            tuple((kind, label("timeline.kind", kind)) for kind in TIMELINE_KINDS if kind in kinds),
+            "All kinds",
+        ),
+        Choice("body", "Body", chronology.bodies_there(ctx.record), "All bodies"),
+        Choice("order", "Order", (("oldest", "Oldest first"),), "Latest first"),
+    )
 
 
 @per_page
-def body(ctx: Context) -> Markup:
-    """Head and table."""
-    found = facts.timeline(ctx.record)
-    basis = computed_from(ctx, many(len(found), "entry", "entries")) if found else EMPTY
-    head = page_head(QUESTION, describe(ctx), basis)
+def head(ctx: Context) -> Markup:
+    """Question, answer, basis, and a note before accounts of harm."""
+    found = chronology.entries(ctx.record)
     if not found:
-        return head + empty_state("Nothing dated is in the register yet.")
-    rows = [
-        [
-            date_words(moment.on_date, moment.date_precision),
-            label("timeline.kind", moment.kind),
-            moment.title,
-            moment.summary,
-            source_link(ctx.record, moment.source_id),
-        ]
-        for moment in found
+        return page_head(QUESTION, describe(ctx)) + empty_state(
+            "Nothing dated is in the register yet.", "An entry comes from each row of the register that bears a date."
+        )
+    sources = {entry.moment.source_id for entry in found if entry.moment.source_id}
+    basis = fill(
+        "{c} {how} · {feed}",
+        c=computed_from(ctx, f"{many(len(found), 'entry', 'entries')} in {many(len(sources), 'source')}"),
+        how=link("#how", "How this is known"),
+        feed=link("/feeds/timeline.atom", "Follow it as a feed"),
+    )
+    note = content_note("Some entries speak of self-harm, suicide and refused care.")
+    return freshness_note(ctx) + page_head(QUESTION, describe(ctx), basis) + note
+
+
+@per_page
+def pictured(ctx: Context, year: str, kind: str, body: str, kept: Kept) -> Markup:
+    """Entries by year, each year a link to its entries, and by kind."""
+    found = chronology.matching(ctx.record, kind, body, "")
+    if not found:
+        return EMPTY
+    filters = dict(kept)
+    years = chronology.by_year(found)
+    shown = [one for one in years if one.total] if len(years) > MOST_YEARS else list(years)
+    top = max(one.total for one in shown)
+    bars = join(_bar(one, top, year, filters) for one in shown[-MOST_YEARS:])
+    rows: list[list[Cell]] = [[one.year, one.total, one.day, one.part, one.before] for one in years if one.total]
+    columns: list[Column | str] = [
+        "Year",
+        Column("Entries", "number"),
+        Column("Known to the day", "number"),
+        Column("To the month or year", "number"),
+        Column("Only by when", "number"),
     ]
-    columns: list[Column | str] = [Column("When", "when"), "Kind", "What", Column("In our words", "wide"), "Shown by"]
-    return head + section("Entries", table(columns, rows, "Entries of the timeline, latest first"))
+    exact, total = sum(one.day for one in years), len(found)
+    kinds = join(
+        fill(
+            "<li>{l} <strong>{n}</strong></li>",
+            l=link(
+                address(ADDRESS, {**filters, "kind": label("timeline.kind", name)}) + "#entries",
+                label("timeline.kind", name),
+            ),
+            n=size,
+        )
+        for name, size in chronology.kinds_of(found)
+    )
+    most = max(years, key=lambda one: one.total)
+    return section(
+        "Entries by year",
+        fill(
+            '<ul class="years">{bars}</ul><p class="small key">Filled: known to the day. Outlined: known only to the '
+            'month or year, or only by when it had happened.</p><ul class="legend kinds">{kinds}</ul>'
+            '<details class="fold"><summary>The same as a table</summary>{t}</details>',
+            bars=bars,
+            kinds=kinds,
+            t=table(columns, rows, "Entries by year"),
+        ),
+        name="years",
+        lead=f"{number(most.total)} of {many(total, 'entry', 'entries')} are of {most.year}; {number(exact)} are known "
+        "to the day. A year opens its entries.",
+    )
+
+
+def _bar(one: YearCount, top: int, year: str, filters: dict[str, str]) -> Markup:
+    inside = fill(
+        '<span class="pile"><span class="count">{c}</span>'
+        '<span class="stack" style="height:{s:.1f}%">{bits}</span></span><span class="year">{y}</span>',
+        c=one.total,
+        s=84 * one.total / top,
+        bits=join(
+            fill('<span class="bit is-{k}" style="flex-grow:{n}"></span>', k=kind, n=size)
+            for kind, size in (("day", one.day), ("part", one.part + one.before))
+            if size
+        ),
+        y=one.year,
+    )
+    if not one.total:
+        return fill('<li><span class="column">{i}</span></li>', i=inside)
+    return fill(
+        '<li><a class="column" href="{h}" aria-label="{y}: {n}"{now}>{i}</a></li>',
+        h=address(ADDRESS, {**filters, "year": one.year}) + "#entries",
+        y=one.year,
+        n=many(one.total, "entry", "entries"),
+        now=Markup(' aria-current="true"') if one.year == year else EMPTY,
+        i=inside,
+    )
+
+
+@per_page
+def listed(ctx: Context, year: str, kind: str, body: str, order: str, kept: Kept, page: str) -> Markup:
+    """One page of the entries, under their years."""
+    found = chronology.matching(ctx.record, kind, body, year)
+    if not found:
+        return section(
+            "Entries",
+            empty_state("No entry on record is like that.", link(ADDRESS, "Show all entries")),
+            name="entries",
+        )
+    ordered = found[::-1] if order == "oldest" else found
+    here, remark = leaf(page, len(ordered), ROWS)
+    way = "oldest" if order == "oldest" else "latest"
+    return section(
+        "Entries",
+        join([remark, _years(ctx, ordered, here, dict(kept)), pager(ADDRESS, dict(kept), here, "entries", "entries")]),
+        name="entries",
+        lead=f"{many(len(found), 'entry', 'entries')}, {way} first{here.shown}.",
+    )
+
+
+def _years(ctx: Context, ordered: tuple[Entry, ...], here: Leaf, filters: dict[str, str]) -> Markup:
+    pieces: list[Markup] = []
+    part: list[Markup] = []
+    last = ""
+    for entry in ordered[here.start : here.stop]:
+        if entry.year != last and part:
+            pieces.append(_year(last, part))
+            part = []
+        last = entry.year
+        part.append(_entry(ctx, entry, filters))
+    pieces.append(_year(last, part))
+    return join(pieces)
+
+
+def _year(year: str, rows: list[Markup]) -> Markup:
+    return fill('<h3 class="year-head">{y}</h3><ol class="entries">{r}</ol>', y=year, r=join(rows))
+
+
+def _entry(ctx: Context, entry: Entry, filters: dict[str, str]) -> Markup:
+    moment = entry.moment
+    about = bodies_of(ctx, moment.org_ids)
+    return fill(
+        '<li><div class="dated">{d}{strip}<span class="kind">{k}</span></div><div><p class="title">{t}</p><p>{s}</p>'
+        '<p class="small">{about}{src} · {perma}</p>{cite}</div></li>',
+        d=date_words(moment.on_date, moment.date_precision),
+        strip=year_strip(entry.days),
+        k=label("timeline.kind", moment.kind),
+        t=link(detail("timeline", moment.id, filters), moment.title),
+        s=moment.summary,
+        about=fill("{a} · ", a=about) if about else EMPTY,
+        src=fill("shown by {s}", s=source_link(ctx.record, moment.source_id)) if moment.source_id else "this record",
+        perma=permanent("timeline", moment.id, moment.title),
+        cite=cite_block(ctx, "timeline", moment.id, moment.title, moment.on_date, moment.date_precision),
+    )
+
+
+@per_page
+def how_known(ctx: Context) -> Markup:
+    """The rules of this page in words."""
+    del ctx
+    return section(
+        "How this is known",
+        fill(
+            "<ul><li>Each entry is one row of the register that bears a date, or something that was seen on a watched "
+            "page, and names the page that shows it.</li><li>The small bar beside a date is the year from January to "
+            "December: a mark is a day, a band a month or a year, and a band from the left a date by which it had "
+            "happened.</li><li>Entries stand in the order of the last day that their date can mean, under the year of "
+            "that day.</li><li>Where pages give different dates for one thing, each has its own entry.</li>"
+            "<li>The publication of a page stands here only where nothing else of that date rests on it.</li>"
+            "<li>What bears no date at all is not here: {u}.</li></ul>",
+            u=link("/responses#time", "statements without a date stand under Responses"),
+        ),
+        name="how",
+    )
 
 
 def plain(ctx: Context, params: Params) -> Markup:
     """The page without JavaScript."""
-    del params
-    return body(ctx)
+    filters = choices(ctx)
+    values, remarks = chosen(filters, params)
+    kept = kept_of(filters, values)
+    entry_id = params.get("entry")
+    if entry_id in chronology.entry_index(ctx.record):
+        return way_back(ADDRESS, kept, "The whole timeline") + one_entry(ctx, entry_id)
+    remark = unknown_row("entry", entry_id) if entry_id else EMPTY
+    if not chronology.entries(ctx.record):
+        return join([remark, head(ctx), how_known(ctx)])
+    three = (values["year"], values["kind"], values["body"])
+    return join(
+        [
+            remark,
+            head(ctx),
+            remarks,
+            form(ADDRESS, filters, params),
+            pictured(ctx, *three, kept),
+            listed(ctx, *three, values["order"], kept, params.get("page")),
+            how_known(ctx),
+        ]
+    )
 
 
 def page() -> None:
     """The page in the app."""
-    st.html(body(context()))
+    ctx = context()
+    params = asked()
+    filters = choices(ctx)
+    values, remarks = chosen(filters, params)
+    entry_id = params.get("entry")
+    if entry_id in chronology.entry_index(ctx.record):
+        st.html(way_back(ADDRESS, kept_of(filters, values), "The whole timeline") + one_entry(ctx, entry_id))
+        return
+    if entry_id:
+        st.html(unknown_row("entry", entry_id))
+    st.html(head(ctx))
+    if not chronology.entries(ctx.record):
+        st.html(how_known(ctx))
+        return
+    if remarks:
+        st.html(remarks)
+    values = select_boxes(filters)
+    kept = kept_of(filters, values)
+    forget_page_when_filters_change(kept, ADDRESS)
+    three = (values["year"], values["kind"], values["body"])
+    st.html(pictured(ctx, *three, kept))
+    st.html(listed(ctx, *three, values["order"], kept, str(st.query_params.get("page", ""))))
+    st.html(how_known(ctx))
