@@ -1,22 +1,37 @@
-"""The commands that read: query, serve."""
+"""The commands that read: query, search, serve."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from data.console import FINDINGS, USAGE, HomeOption, JsonOption, home_of, print_json, say, stop
+from data.console import (
+    FINDINGS,
+    USAGE,
+    HomeOption,
+    JsonOption,
+    home_of,
+    print_json,
+    programme_of,
+    say,
+    stop,
+)
 from data.home import HOME_VARIABLE, PACKAGE, Home, is_checkout
+
+if TYPE_CHECKING:
+    from dashboard.search.query import SearchResult
 
 
 class Format(StrEnum):
@@ -33,29 +48,35 @@ def query(
     output_format: Annotated[Format, typer.Option("--format", help="How the answer is written.")] = Format.TABLE,
     output: Annotated[Path | None, typer.Option("--output", help="Write to this file instead of stdout.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most this many rows.")] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", min=0.1, help="End a question that takes longer.")
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Ask the published record one question in SQL."""
     import duckdb
 
-    from dashboard.sql.statement import Refused, one_question
+    from dashboard.sql.statement import Refused, check, place_of
     from data.published import NotPublished, open_current
 
     place = home_of(home, as_json=as_json)
     try:
-        question = one_question(sql)
-        with open_current(place) as connection:
-            answer = connection.execute(question)
+        with open_current(place) as connection, _ended_after(seconds, connection):
+            answer = connection.execute(check(sql, connection))
             columns = [str(column[0]) for column in answer.description or []]
             if output_format is Format.PARQUET and not as_json:
                 _write_parquet(answer, output, limit)
                 return
             rows = answer.fetchmany(limit) if limit else answer.fetchall()
     except Refused as error:
-        stop(str(error), code=USAGE, as_json=as_json)
+        at = place_of(sql, error.position)
+        drawn = f"\n\nLINE {at.line}: {at.text}\n{' ' * len(f'LINE {at.line}: ')}{at.caret}" if at else ""
+        stop(f"{error}{drawn}", code=USAGE, as_json=as_json)
     except NotPublished as error:
         stop(str(error), as_json=as_json)
+    except duckdb.InterruptException:
+        stop(_too_long(seconds), code=USAGE, as_json=as_json)
     except duckdb.Error as error:
         stop(str(error), code=USAGE, as_json=as_json)
     if as_json:
@@ -64,6 +85,32 @@ def query(
         print_json({"ok": True, "columns": columns, "rows": [[plain(value) for value in row] for row in rows]})
         return
     _write(columns, rows, output_format, output)
+
+
+def _too_long(seconds: float | None) -> str:
+    return f"The question took longer than {seconds:g} seconds and was ended." if seconds else "Ended."
+
+
+@contextlib.contextmanager
+def _ended_after(seconds: float | None, connection: Any) -> Iterator[None]:
+    """Interrupt the question when its time is up, and end this process where DuckDB does not listen."""
+    if seconds is None:
+        yield
+        return
+
+    def end() -> None:
+        say(_too_long(seconds))
+        os._exit(USAGE)
+
+    timers = [threading.Timer(seconds, connection.interrupt), threading.Timer(seconds + 1, end)]
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()
 
 
 def _write_parquet(answer: Any, output: Path | None, limit: int | None) -> None:
@@ -110,6 +157,66 @@ def _write(columns: list[str], rows: Sequence[Sequence[Any]], form: Format, outp
     finally:
         if output:
             out.close()
+
+
+class Order(StrEnum):
+    """How results are ordered."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+
+
+def search(
+    words: Annotated[list[str], typer.Argument(help='What to look for: words, "a phrase", org:slam, before:2021-06 …')],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100, help="At most this many results.")] = 20,
+    offset: Annotated[int, typer.Option("--offset", min=0, max=10_000, help="Results to pass over.")] = 0,
+    order: Annotated[Order, typer.Option("--order", help="Best or newest first.")] = Order.RELEVANCE,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find words in the record: bodies, statements, dated facts, sources, and passages of captured pages."""
+    from dashboard.api.search import as_json as in_json
+    from dashboard.search.query import TooLong
+    from dashboard.search.query import search as find
+    from data.search import NotIndexed
+
+    place = home_of(home, as_json=as_json)
+    base_url = programme_of(place, as_json=as_json).programme.base_url
+    # an argument with spaces was quoted on the command line; alone it is the whole question as in the search box
+    text = words[0] if len(words) == 1 else " ".join(f'"{w}"' if " " in w and ":" not in w else w for w in words)
+    try:
+        found = find(place, text, limit=limit, offset=offset, order=order.value)
+    except (NotIndexed, TooLong) as error:
+        stop(str(error), as_json=as_json)
+    if as_json:
+        print_json({"ok": True} | in_json(found, base_url))
+        return
+    _print_found(found)
+
+
+def _print_found(found: SearchResult) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from data.dates import in_words
+
+    console = Console(soft_wrap=True, highlight=False)
+    for hit in found.hits:
+        line = Text.assemble(*((piece.text, "bold yellow" if piece.found else "bold") for piece in hit.title.pieces()))
+        about = [in_words(hit.date, hit.date_precision) if hit.date else "", hit.heading or "", hit.address]
+        if hit.capture is not None and hit.capture.captured_at:
+            about.append(f"captured {hit.capture.captured_at}")
+        console.print(line, Text("  " + " · ".join(filter(None, about)), "dim"), sep="")
+        console.print(
+            Text.assemble(
+                "  ", *((piece.text.replace("\n", " "), "yellow" if piece.found else "") for piece in hit.text.pieces())
+            )
+        )
+    for note in found.notes:
+        say(note)
+    if found.suggestion:
+        say(f"Did you mean: {found.suggestion}")
+    say(f"{'' if found.exact else 'More than '}{found.total:,} result(s), {len(found.hits)} shown")
 
 
 def serve(
@@ -175,4 +282,5 @@ def start_server(home: Home, address: str, port: int) -> subprocess.Popen[bytes]
 def add_commands(app: typer.Typer) -> None:
     """Hang the commands of this half into the command line."""
     app.command()(query)
+    app.command()(search)
     app.command()(serve)

@@ -29,7 +29,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import plain
-from dashboard.api import openapi, sql, tables
+from dashboard.api import openapi, search, sql, tables
 from dashboard.feeds import routes as feeds
 from dashboard.parts import frame
 from dashboard.parts.html import fill
@@ -221,6 +221,7 @@ ROUTES: Final[list[BaseRoute]] = [
     *(_shell_route(address) for address in plain.ADDRESSES),
     Route("/assets/{name}", asset),
     *openapi.routes(),
+    *search.routes(),
     *sql.routes(),
     *tables.routes(),
     *feeds.routes(not_found_response),

@@ -169,7 +169,7 @@ def _names(node: Any) -> Iterator[tuple[str, str]]:
 def _judge(kind: str, name: str) -> None:
     if kind == "table function" and name not in TABLE_FUNCTIONS:
         raise Refused(
-            f"The table function {name} is not answered here: it could show more than the record. "
+            f"The table function {name} is disabled here: it could show more than the record. "
             "Ask the tables of the record; SHOW TABLES lists them."
         )
     known = TABLE_FUNCTIONS if kind != "table" else CATALOGUE_VIEWS
