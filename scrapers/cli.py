@@ -22,6 +22,7 @@ from data.console import (
 )
 from data.dates import Span, span
 from data.vocabulary import SOURCE_KINDS
+from scrapers.reviewdesk import add_review
 
 
 def build(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -88,7 +89,7 @@ def collect(
     from scrapers.build import RegisterError, WorkError
     from scrapers.collect import CollectError, CollectOptions
     from scrapers.collect import collect as run
-    from scrapers.families import second_opinion
+    from scrapers.families import data_reader, second_opinion
     from scrapers.hooks import Hooks
 
     for word in kind or []:
@@ -109,7 +110,9 @@ def collect(
         resume=resume,
     )
     try:
-        hooks = Hooks(archives=archive_hook(programme, options.archive_urls), judge=second_opinion)
+        hooks = Hooks(
+            archives=archive_hook(programme, options.archive_urls), judge=second_opinion, further=data_reader(programme)
+        )
         summary = run(place, programme, options, hooks=hooks)
     except RegisterError as error:
         stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
@@ -264,6 +267,40 @@ def add(
         say(f"Wrote {added.row['source_id']} into sources.csv." + (f" Recorded page: {page}" if page else ""))
 
 
+def extract(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ids of the sources to read again (default: all).", metavar="[SOURCE]..."),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read every stored capture again, not only what was not read yet.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read stored captures with the present extractors, and publish. Makes no change of any page."""
+    from scrapers.build import RegisterError, WorkError
+    from scrapers.reread import reread
+
+    place = home_of(home, as_json=as_json)
+    programme = programme_of(place, as_json=as_json)
+
+    def tick(done: int, total: int) -> None:
+        if done == total or done % 500 == 0:
+            say(f"{done} of {total} read")
+
+    try:
+        done = reread(place, programme, everything=everything, sources=tuple(sources or ()), tick=tick)
+    except RegisterError as error:
+        stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
+    except WorkError as error:
+        stop(str(error), as_json=as_json)
+    if as_json:
+        print_json(done.to_json())
+    else:
+        say(done.to_text())
+
+
 def add_commands(app: typer.Typer) -> None:
     """Hang the commands of this half into the command line."""
     app.command()(build)
@@ -271,3 +308,5 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(collect)
     app.command()(backfill)
     app.command()(add)
+    app.command()(extract)
+    add_review(app)

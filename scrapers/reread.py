@@ -1,0 +1,170 @@
+"""Stored captures read again by the present extractors. What then differs is our doing: it makes no change of a page."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from data.home import Home
+from data.programme import Programme
+from scrapers import work
+from scrapers.build import RegisterError, publish
+from scrapers.derive import derive
+from scrapers.reading import Job, Readers, Result
+from scrapers.register import Register, read_register
+
+AT_ONCE: Final = 64
+"""Documents handed to the readers and not yet written down: bounds the memory."""
+IN_ONE_STEP: Final = 200
+
+
+@dataclass(frozen=True)
+class Reread:
+    """Numbers of captures asked for, of readings that are new, of those that could not be read, and of captures whose
+    words differ from those of the reading before."""
+
+    captures: int
+    new: int
+    failed: int
+    differing: int
+    published: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "ok": True,
+            "captures": self.captures,
+            "new_readings": self.new,
+            "failed": self.failed,
+            "differing": self.differing,
+            "published": self.published,
+        }
+
+    def to_text(self) -> str:
+        told = (
+            f"Read {self.captures} captures again: {self.new} new readings, {self.differing} of them with other words"
+        )
+        return f"{told}, {self.failed} could not be read." if self.failed else f"{told}."
+
+
+def reread(
+    home: Home,
+    programme: Programme,
+    *,
+    everything: bool = False,
+    sources: tuple[str, ...] = (),
+    processes: int | None = None,
+    tick: Callable[[int, int], object] = lambda done, total: None,
+) -> Reread:
+    """Read stored captures with the present extractors, beside the readings that are there, and publish.
+
+    By default only captures that nothing was read of, or that cannot be compared with their neighbours because no
+    extractor read both; with `everything` every good capture that holds bytes of its own. `tick` is told how many are
+    done, and of how many. Raises RegisterError, WorkError.
+    """
+    register = read_register(home)
+    if register.findings:
+        raise RegisterError(register.findings)
+    with contextlib.closing(work.open_work(home)) as connection:
+        before = _count(connection, "extraction")
+        differing = _count(connection, "rereading") if _has(connection, "rereading") else 0
+        wanted = list(_jobs(connection, register, programme, everything, sources))
+        failed = _read(home, connection, wanted, processes, tick)
+        derive(connection, register, programme)
+        new = _count(connection, "extraction") - before
+        differing = max(0, _count(connection, "rereading") - differing)
+        path = publish(home, work=connection)
+    return Reread(len(wanted), new, failed, differing, path.name)
+
+
+def _count(connection: work.Connection, table: str) -> int:
+    found = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608 - own names
+    return int(found[0]) if found else 0
+
+
+def _has(connection: work.Connection, table: str) -> bool:
+    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table]).fetchone()
+    return found is not None
+
+
+def _jobs(
+    connection: work.Connection, register: Register, programme: Programme, everything: bool, sources: tuple[str, ...]
+) -> Iterator[Job]:
+    declared = {row["source_id"]: row for row in register.tables["source"]}
+    where, values = "verdict = 'good' AND NOT is_revisit", []
+    if sources:
+        where += " AND source_id IN (SELECT unnest(?))"
+        values.append(list(sources))
+    if not everything:
+        unread = {found.capture_id for found in work.unread(connection)}
+        apart = set(derive(connection, register, programme).unread)
+        bodies = connection.execute(
+            "SELECT capture_id FROM capture WHERE verdict = 'good' AND NOT is_revisit AND body_sha256 IN "
+            "(SELECT body_sha256 FROM capture WHERE capture_id IN (SELECT unnest(?)))",
+            [sorted(apart)],
+        ).fetchall()
+        where += " AND capture_id IN (SELECT unnest(?))"
+        values.append(sorted(unread | {row[0] for row in bodies}))
+    for row in work.captures(connection, where, values):
+        source = declared.get(row["source_id"], {})
+        yield Job(
+            row["warc_file"],
+            row["warc_offset"],
+            row["final_url"],
+            row["media_type"],
+            row["charset"],
+            source.get("format"),
+            source.get("kind"),
+            (row["capture_id"], row["source_id"]),
+        )
+
+
+def _read(
+    home: Home, connection: work.Connection, jobs: list[Job], processes: int | None, tick: Callable[[int, int], object]
+) -> int:
+    """Hand the jobs to the readers and write down what they give; how many could not be read."""
+    results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
+    readers = Readers(home, lambda job, result: results.put((job, result)), processes=processes)
+    inserter = work.Inserter(connection)
+    rows: dict[str, list[work.Row]] = {"extraction": [], "passage": [], "link": []}
+    failed = given = done = 0
+
+    def write() -> None:
+        connection.execute("BEGIN")
+        work.insert_readings(connection, inserter, rows)
+        connection.execute("COMMIT")
+        for listed in rows.values():
+            listed.clear()
+
+    try:
+        while done < len(jobs):
+            while given < len(jobs) and given - done < AT_ONCE:
+                readers.put(jobs[given])
+                given += 1
+            job, result = _next(results, readers)
+            done += 1
+            failed += bool(result.get("problem")) and not result.get("text")
+            for table, found in work.reading_rows(*job.tag, result).items():
+                rows[table] += found
+            if len(rows["extraction"]) >= IN_ONE_STEP:
+                write()
+            tick(done, len(jobs))
+        readers.finish()
+    except BaseException:
+        readers.stop()
+        raise
+    if rows["extraction"]:
+        write()
+    return failed
+
+
+def _next(results: queue.SimpleQueue[tuple[Job, Result]], readers: Readers) -> tuple[Job, Result]:
+    """The next result. Raises what stopped a reader's thread."""
+    while True:
+        try:
+            return results.get(timeout=1)
+        except queue.Empty:
+            if readers.error is not None:
+                raise readers.error from None
