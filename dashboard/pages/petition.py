@@ -1,76 +1,279 @@
-"""How far has it come? The readings of the petition, as what they are."""
+"""How far has it come? The counts of the petition as what they are, beside what happened meanwhile."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.pages.shared import computed_from, nothing_in_register
-from dashboard.parts.dates import date_words
+from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
+from dashboard.parts.dates import date_phrase, date_words
 from dashboard.parts.head import page_head, section
-from dashboard.parts.html import fill, link, many, number
-from dashboard.parts.notes import empty_state
+from dashboard.parts.html import EMPTY, fill, join, link, listing, many, number
+from dashboard.parts.notes import content_note, empty_state
 from dashboard.parts.params import Params
-from dashboard.parts.sources import source_link
-from dashboard.parts.tables import Column, table
-from dashboard.queries import facts
+from dashboard.parts.permalinks import detail
+from dashboard.parts.sources import source_citation, source_link
+from dashboard.parts.tables import Cell, Column, table
+from dashboard.queries import petitions
+from dashboard.queries.petitions import Count, Petition
 from dashboard.start import Context, context, per_page
 from data import dates
+from data.labels import label
 
 ADDRESS = "/petition"
 TITLE = "Petition"
 QUESTION = "How far has it come?"
+MOST_BARS = 60
 
 
-def signatures_words(reading: facts.Reading) -> str:
-    """ "More than 64,000" or "64,828"."""
-    return f"more than {number(reading.signatures)}" if reading.bound == "at-least" else number(reading.signatures)
+def signatures_words(count: Count) -> str:
+    """ "more than 64,000" or "64,828"."""
+    return f"more than {number(count.signatures)}" if count.bound == "at-least" else number(count.signatures)
+
+
+def _in_order(ctx: Context) -> list[Petition]:
+    """Every petition, the one in focus first."""
+    focus = ctx.programme.focus.petition
+    return sorted(petitions.petitions(ctx.record), key=lambda one: (one.petition_id != focus, one.petition_id))
 
 
 def describe(ctx: Context) -> str:
-    """The highest dated reading in a sentence."""
-    dated = [reading for reading in facts.petition_readings(ctx.record) if reading.on_date]
-    if not dated:
-        return nothing_in_register("a petition")
-    best = max(dated, key=lambda reading: (reading.signatures, reading.on_date or ""))
-    words = signatures_words(best)
-    when = dates.in_words(best.on_date, best.date_precision).removeprefix("by ")
-    return f"{words[:1].upper()}{words[1:]} people had signed by {when}."
+    """The highest dated count in a sentence, the undated one and the goal in another."""
+    return _answer(ctx).striptags()
+
+
+def _answer(ctx: Context) -> Markup:
+    found = _in_order(ctx)
+    if not found:
+        return Markup(nothing_in_register("a petition"))  # noqa: S704 - our own words
+    one = found[0]
+    sentences = []
+    best = one.best
+    if best is not None:
+        words = signatures_words(best)
+        sentences.append(
+            fill(
+                "<strong>{w}</strong> people had signed by {d}.",
+                w=words[:1].upper() + words[1:],
+                d=dates.in_words(best.on_date, best.date_precision).removeprefix("by "),
+            )
+        )
+    higher = [count for count in one.undated if best is None or count.signatures > best.signatures]
+    if higher:
+        top = max(higher, key=lambda count: count.signatures)
+        sentences.append(
+            fill(
+                "{s} showed {w} on a day that is not known.",
+                w=signatures_words(top),
+                s="Its own page" if one.opened_source in top.source_ids else "A page",
+            )
+        )
+    if one.goal and one.highest:
+        sentences.append(fill("That is {s} of its goal of {g}.", s=share(one.highest, one.goal), g=number(one.goal)))
+    return join(sentences, " ")
+
+
+def share(count: Count, goal: int) -> str:
+    """The part of the goal that a count is, in whole hundredths, never rounded up to the whole."""
+    hundredths = 100 * count.signatures // goal
+    return f"more than {hundredths}\u00a0%" if count.bound == "at-least" else f"{hundredths}\u00a0%"
 
 
 @per_page
 def body(ctx: Context) -> Markup:
-    """Head and table."""
-    readings = facts.petition_readings(ctx.record)
-    head = page_head(
-        QUESTION, describe(ctx), computed_from(ctx, many(len(readings), "reading")) if readings else Markup("")
+    """The whole page: it has no filters."""
+    found = _in_order(ctx)
+    if not found:
+        return page_head(QUESTION, _answer(ctx)) + empty_state(
+            "No reading of a petition is in the register yet.", "Readings come from petition_readings.csv."
+        )
+    one = found[0]
+    sources = {source_id for petition in found for count in petition.counts for source_id in count.source_ids}
+    rests = [count.source_ids[0] for count in (one.best, one.highest) if count]
+    basis = fill(
+        "{c} The answer rests on {s}. {how}",
+        c=computed_from(
+            ctx,
+            f"{many(sum(len(petition.counts) for petition in found), 'count')} in {many(len(sources), 'source')}",
+        ),
+        s=listing(source_link(ctx.record, source_id) for source_id in dict.fromkeys(rests)),
+        how=link("#how", "How this is known"),
     )
-    if not readings:
-        return head + empty_state("No reading of a petition is in the register yet.")
-    rows = [
+    note = content_note("The petition and the events beside it speak of self-harm and refused care.")
+    return join(
         [
-            date_words(reading.on_date, reading.date_precision),
-            signatures_words(reading),
-            number(reading.target) if reading.target else "",
-            link(reading.url, "petition"),
-            source_link(ctx.record, reading.source_id),
+            freshness_note(ctx),
+            page_head(QUESTION, _answer(ctx), basis),
+            note,
+            *(_petition(ctx, petition, named=len(found) > 1) for petition in found),
+            _how_known(),
         ]
-        for reading in readings
+    )
+
+
+def _petition(ctx: Context, one: Petition, *, named: bool) -> Markup:
+    opened = EMPTY
+    if one.opened_on:
+        opened = fill(
+            " It opened {d} ({s}).",
+            d=date_phrase(one.opened_on, one.opened_precision),
+            s=source_link(ctx.record, one.opened_source),
+        )
+    title = fill("<p>{t}.{o}</p>", t=link(one.url, one.title), o=opened)
+    return join(
+        [
+            section(
+                one.title if named else "Signatures that pages give",
+                (EMPTY if named else title) + _bars(ctx, one),
+                name=f"counts-{one.petition_id}",
+            ),
+            section("Every count", _table(ctx, one), name=f"table-{one.petition_id}"),
+            _beside(ctx, one),
+        ]
+    )
+
+
+def _bars(ctx: Context, one: Petition) -> Markup:
+    """Each count as a bar against the goal; a bar that means "more than" has an open end."""
+    whole = max([count.signatures for count in one.counts] + [one.goal or 0]) or 1
+    told = "; ".join(
+        f"{signatures_words(count)} {dates.phrase(count.on_date, count.date_precision)}" for count in one.counts
+    )
+    goal = f"; the goal is {number(one.goal)}" if one.goal else ""
+    bars = join(
+        fill(
+            '<li><span class="when">{d}</span><span class="gauge">'
+            '<span class="filled is-{b}" style="width:{w:.1f}%"></span></span><span class="amount">{n}</span></li>',
+            d=date_words(count.on_date, count.date_precision),
+            b=count.bound,
+            w=100 * count.signatures / whole,
+            n=signatures_words(count),
+        )
+        for count in one.counts[-MOST_BARS:]
+    )
+    aim = EMPTY
+    if one.goal:
+        aim = fill(
+            '<li class="aim"><span class="when">Goal</span><span class="gauge"><span class="filled is-goal" '
+            'style="width:{w:.1f}%"></span></span><span class="amount">{n} <span class="small">({s})</span></span>'
+            "</li>",
+            w=100 * one.goal / whole,
+            n=number(one.goal),
+            s=source_link(ctx.record, one.goal_source),
+        )
+    opening = any(count.bound == "at-least" for count in one.counts)
+    return fill(
+        '<p class="unseen">{told}{goal}.</p><ul class="gauges">{bars}{aim}</ul>{key}',
+        told=told[:1].upper() + told[1:],
+        goal=goal,
+        bars=bars,
+        aim=aim,
+        key=Markup('<p class="small key">A bar that fades out means “more than”: the page gives no exact count.</p>')
+        if opening
+        else EMPTY,
+    )
+
+
+def _table(ctx: Context, one: Petition) -> Markup:
+    rows: list[list[Cell]] = [
+        [
+            date_words(count.on_date, count.date_precision),
+            signatures_words(count),
+            share(count, one.goal) if one.goal else "",
+            listing(source_citation(ctx.record, source_id) for source_id in count.source_ids),
+        ]
+        for count in one.counts
     ]
     columns: list[Column | str] = [
         Column("When", "when"),
-        Column("Signatures", "number"),
-        Column("Goal", "number"),
-        "Petition",
+        Column("Signatures", "when"),
+        Column("Of the goal", "when"),
+        Column("Shown by", "wide"),
+    ]
+    return table(columns, rows, f"Counts of signatures, oldest first: {one.title}")
+
+
+def _beside(ctx: Context, one: Petition) -> Markup:
+    """Milestones of the petition beside what happened, by date."""
+    focus = ctx.programme.focus
+    events = petitions.meanwhile(ctx.record, one.petition_id, focus.review, focus.ended_event)
+    lines: list[tuple[dt.date, int, list[Cell]]] = []
+    for event in events:
+        day = dates.span(event.on_date, event.date_precision or "day").last
+        kind, _, _ = event.id.partition(".")
+        lines.append(
+            (
+                day,
+                1,
+                [
+                    date_words(event.on_date, event.date_precision),
+                    "",
+                    fill(
+                        '{t} <span class="small">{k}</span>',
+                        t=link(detail("timeline", event.id), event.title),
+                        k=label("timeline.kind", kind).lower(),
+                    ),
+                    source_link(ctx.record, event.source_id),
+                ],
+            )
+        )
+    for count in one.dated:
+        if count.days is None:
+            continue
+        lines.append(
+            (
+                count.days.last,
+                0,
+                [
+                    date_words(count.on_date, count.date_precision),
+                    fill("<strong>{s}</strong> signatures", s=signatures_words(count)),
+                    "",
+                    listing(source_link(ctx.record, source_id) for source_id in count.source_ids),
+                ],
+            )
+        )
+    if one.opened_on:
+        opened = dates.span(one.opened_on, one.opened_precision or "day").last
+        when = date_words(one.opened_on, one.opened_precision)
+        lines.append((opened, 0, [when, "It opened", "", source_link(ctx.record, one.opened_source)]))
+    if not lines:
+        return EMPTY
+    lines.sort(key=lambda line: line[:2])
+    columns: list[Column | str] = [
+        Column("When", "when"),
+        "The petition",
+        Column("What else happened", "wide"),
         "Shown by",
     ]
-    return head + section("Readings", table(columns, rows, "Readings of the petition, oldest first"))
+    return section(
+        "Beside what happened",
+        table(columns, [row for _, _, row in lines], f"The petition beside what happened, oldest first: {one.title}"),
+        name=f"beside-{one.petition_id}",
+        lead="That one thing follows another does not say that the first brought it about.",
+    )
+
+
+def _how_known() -> Markup:
+    return section(
+        "How this is known",
+        fill(
+            "<ul><li>Each count is what a page gave. “More than” stays “more than”: no number is made out of it, and "
+            "no line is drawn between two counts.</li><li>A count whose day is not known has no place in time. It is "
+            "shown last, as undated.</li><li>Where several pages give the same count for the same day, they stand "
+            "together.</li><li>Beside the counts stand the first step of each kind in the review that this record leads "
+            "with, events of the campaign and closures, from the opening to the last dated count. {all}.</li></ul>",
+            all=link("/timeline", "The timeline has everything"),
+        ),
+        name="how",
+    )
 
 
 def plain(ctx: Context, params: Params) -> Markup:
     """The page without JavaScript."""
     del params
-    return fill("{b}", b=body(ctx))
+    return body(ctx)
 
 
 def page() -> None:
