@@ -13,7 +13,7 @@ from data.labels import LABELS
 FOLDER: Final = Path(__file__).resolve().parent / "schema"
 COLLECTED: Final = (
     "run", "attempt", "capture", "extraction", "passage", "link", "version", "change", "disappearance", "mention",
-    "candidate", "evidence", "rereading", "alarm",
+    "candidate", "observation", "evidence", "rereading", "alarm",
 )  # fmt: skip
 
 

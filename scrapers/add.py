@@ -106,9 +106,11 @@ class Added:
     notes: tuple[str, ...] = ()
 
 
-def pages_folder() -> Path | None:
-    """Where recorded pages of added sources are kept, or None where the code is not run from a checkout."""
-    return PACKAGE.parent / "tests" / "pages" / "added" if is_checkout() else None
+def pages_folder(home: Home) -> Path | None:
+    """Where recorded pages of added sources are kept: beside the project's tests, where the home is the checkout's own
+    `data/`; None for any other home."""
+    own = is_checkout() and home.root.resolve() == PACKAGE
+    return PACKAGE.parent / "tests" / "pages" / "added" if own else None
 
 
 def add(
@@ -393,7 +395,7 @@ def write(home: Home, proposal: Proposal) -> Added:
         else:
             _put(path, before)
         raise AddError(f"The row is not whole, so nothing was written: {findings[0]}")
-    return Added(row, _store_page(row["source_id"], proposal.structure), proposal.notes)
+    return Added(row, _store_page(home, row["source_id"], proposal.structure), proposal.notes)
 
 
 def _put(path: Path, data: bytes) -> None:
@@ -404,8 +406,8 @@ def _put(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def _store_page(source_id: str, structure: str | None) -> Path | None:
-    folder = pages_folder()
+def _store_page(home: Home, source_id: str, structure: str | None) -> Path | None:
+    folder = pages_folder(home)
     if structure is None or folder is None:
         return None
     folder.mkdir(parents=True, exist_ok=True)

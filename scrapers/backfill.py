@@ -31,15 +31,16 @@ from scrapers.archives.limits import SharedLimits
 from scrapers.backfill_summary import ArchiveCount, BackfillSummary
 from scrapers.build import RegisterError, publish
 from scrapers.capture import Failure, Verdict
-from scrapers.collect import CollectError, CollectOptions, capture_row, choose, signals
+from scrapers.collect import CollectError, CollectOptions, choose, signals
 from scrapers.display import Display
-from scrapers.families import read_candidates
+from scrapers.families import read_candidates, second_opinion
 from scrapers.fetch import Fetcher, user_agent
 from scrapers.hooks import Source
 from scrapers.outcomes import Stopped
 from scrapers.reading import Job, Readers, Result
 from scrapers.register import read_register
 from scrapers.report import group
+from scrapers.rows import capture_row
 from scrapers.work import Row, naive, stamped
 
 THREADS: Final = 4
@@ -365,7 +366,7 @@ class _Backfill:
             self._note(self._key(source, event.offer), "captured", f"The archive gave its copy of {when} instead.")
 
     def _append(self, source: Source, copy: Recovered, file: warc.WarcFile) -> None:
-        verdict = gate.judge(copy.response, source.format)
+        verdict = second_opinion(source, copy.response, gate.judge(copy.response, source.format))
         row = self._row(source, copy, verdict)
         original = self.originals.get((source.source_id, row["body_sha256"]))
         payload = hashlib.sha256(copy.response.raw).hexdigest()

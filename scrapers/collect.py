@@ -24,16 +24,17 @@ from data.vocabulary import GOOD_OUTCOMES, SOURCE_KINDS
 from scrapers import gate, warc, work
 from scrapers.addresses import read_address
 from scrapers.capture import Failure, Response, Verdict
-from scrapers.decode import find_charset
 from scrapers.display import Display
 from scrapers.errors import RegisterError
-from scrapers.families import read_candidates
+from scrapers.families import may_have_data, read_candidates
 from scrapers.fetch import Fetcher, user_agent
-from scrapers.hooks import NO_HOOKS, ArchiveCopy, FindInArchives, Hooks, Source
+from scrapers.further import CHANGED, FurtherPages
+from scrapers.hooks import NO_HOOKS, ArchiveCopy, FindInArchives, Hooks, Said, Source
 from scrapers.outcomes import FetchError, Stopped
 from scrapers.reading import Job, Readers, Result
 from scrapers.register import read_register
 from scrapers.report import RunSummary, group, sentence
+from scrapers.rows import PAGE, capture_row, charset_of
 from scrapers.store import Finished, Read, Store, StoreFailed
 from scrapers.transport import LiveStreams
 from scrapers.work import NOTHING, Past, Row, naive, stamped
@@ -41,7 +42,8 @@ from scrapers.work import NOTHING, Past, Row, naive, stamped
 GONE_DAYS: Final = 30
 """A page that answered 410 is asked again after so many days."""
 NO_ARCHIVE_FOR: Final = frozenset({"refused-address", "no-address"})
-TEXT_TYPES: Final = ("html", "xml", "json", "text/", "javascript", "csv")
+FOLLOWED_UP: Final = GOOD_OUTCOMES | {"no-text", CHANGED}
+"""A page that answered so is followed up by its further addresses; one that was refused or is gone never is."""
 
 
 class CollectError(Exception):
@@ -67,7 +69,7 @@ class CollectOptions:
 def collect(
     home: Home,
     programme: Programme,
-    options: CollectOptions = CollectOptions(),  # noqa: B008 - frozen
+    options: CollectOptions = CollectOptions(),
     *,
     hooks: Hooks = NO_HOOKS,
     stop: threading.Event | None = None,
@@ -115,7 +117,7 @@ def signals(stop: threading.Event) -> Iterator[threading.Event]:
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def ask(number: int, _frame: object) -> None:
         stop.set()
@@ -141,6 +143,7 @@ class _Live:
     row: Row | None = None
     records: warc.Records | None = None
     to_read: bool = False
+    page: Response | None = None
 
 
 class _Collection:
@@ -236,6 +239,10 @@ class _Collection:
             live=self.live,
         )
         wants_archives = self.options.use_archives and self.hooks.archives is not None
+        self.further: FurtherPages | None = None
+        if self.hooks.further is not None:
+            held = work.load_past_data(self.connection, self.sizes)
+            self.further = FurtherPages(self.fetcher, self.hooks.further, held, self.run_id, self.fetcher_name)
         self.find: FindInArchives | None = (
             self.hooks.archives(self.fetcher) if wants_archives and self.hooks.archives else None
         )
@@ -387,10 +394,52 @@ class _Collection:
         finished = Finished(attempt, to_read=live.to_read, extra=source)
         if live.row is not None and live.records is not None:
             finished.captures.append((live.row, live.records))
-        if live.outcome not in GOOD_OUTCOMES and live.outcome not in NO_ARCHIVE_FOR and self.find is not None:
+        if live.outcome in FOLLOWED_UP and live.page is not None:
+            self._follow_up(source, past, live, finished)
+        lost = attempt["live_outcome"] not in GOOD_OUTCOMES and live.outcome not in NO_ARCHIVE_FOR
+        if lost and self.find is not None:
             self._try_archives(source, past, live, finished)
         attempt["ended_at"] = naive(dt.datetime.now(dt.UTC))
         return finished
+
+    def _follow_up(self, source: Source, past: Past, live: _Live, finished: Finished) -> None:
+        """Ask for the rest of a page that is there. What cannot be had is said in the attempt's detail and changes
+        nothing; but where neither page nor data meets the family's minimum, the attempt is structure-changed."""
+        said = self._said(source, past, live)
+        if said is None or self.further is None or live.page is None:
+            return
+        if live.outcome == CHANGED and not said.data_counts:
+            return
+        gathered = self.further.ask(source, live.page.final_url, said)
+        finished.captures += gathered.captures
+        attempt = finished.attempt
+        good = gathered.first_good
+        if live.outcome == CHANGED and good is not None and good.row is not None:
+            attempt |= {"outcome": "captured", "live_outcome": "captured", "capture_id": good.row["capture_id"]}
+            attempt["detail"] = f"{sentence('captured', f'from {good.url}')} The page itself: {live.detail}"
+            self.notes.append(f"{source.source_id}: {live.detail}")
+        elif live.outcome in GOOD_OUTCOMES and said.missing is None and good is None and gathered.missing:
+            attempt |= {"outcome": CHANGED, "detail": sentence(CHANGED, gathered.missing)}
+        elif gathered.missing:
+            self.notes.append(f"{source.source_id}: {gathered.missing}")
+        if gathered.words:
+            attempt["detail"] = f"{attempt['detail']} {gathered.words}"
+
+    def _said(self, source: Source, past: Past, live: _Live) -> Said | None:
+        """What the page's family says of it; a page that found itself unchanged is read where it was stored."""
+        page = live.page
+        if self.hooks.further is None or page is None or source.url is None:
+            return None
+        if page.status != 304:
+            return self.hooks.further(source.url, page.final_url, page.media_type, page.body)
+        if past.original is None or not may_have_data(source.url, page.final_url):
+            return None
+        place = {"warc_file": past.original.warc_file, "warc_offset": past.original.warc_offset}
+        try:
+            body = warc.read_body(self.home, place)
+        except warc.WarcError:
+            return None  # the check of captures says so
+        return self.hooks.further(source.url, page.final_url, past.media_type, body)
 
     def _ask(self, source: Source, past: Past, now: dt.datetime) -> _Live:
         if source.url is None:
@@ -401,9 +450,10 @@ class _Collection:
         result = self.fetcher.fetch(source.url, past.conditions if past.original is not None else None)
         if isinstance(result, Failure):
             return _Live(result.outcome, result.detail, result.status, result.tries)
-        if result.status == 304:
-            return self._unchanged_304(source, past, result)
-        return self._judged(source, past, result)
+        live = self._unchanged_304(source, past, result) if result.status == 304 else self._judged(source, past, result)
+        if self.further is not None:
+            live.page = result
+        return live
 
     def _unchanged_304(self, source: Source, past: Past, response: Response) -> _Live:
         if past.original is None or past.body_sha256 is None:
@@ -428,7 +478,7 @@ class _Collection:
         return _Live("unchanged", sentence("unchanged", why), response.status, response.tries, row, records)
 
     def _judged(self, source: Source, past: Past, response: Response) -> _Live:
-        charset = _charset(response)
+        charset = charset_of(response)
         verdict = gate.judge(response, source.format, charset)
         if self.hooks.judge is not None:
             verdict = self.hooks.judge(source, response, verdict)
@@ -459,7 +509,8 @@ class _Collection:
     # -- web archives
 
     def _try_archives(self, source: Source, past: Past, live: _Live, finished: Finished) -> None:
-        """Look for a copy; where a good one is found the attempt ends with it, and live_outcome keeps what the page said."""
+        """Look for a copy; where a good one is found the attempt ends with it, and live_outcome keeps what the page
+        said."""
         if self.find is None:
             return
         copy = self.find(source, past)
@@ -472,6 +523,8 @@ class _Collection:
             attempt["detail"] = f"{live.detail} The copy of {when} in {copy.archive} is held already."
             return
         verdict = gate.judge(copy.response, source.format)
+        if self.hooks.judge is not None:
+            verdict = self.hooks.judge(source, copy.response, verdict)
         if not _worth_keeping(copy.response, verdict):
             return
         row, records = self._archived(source, copy, verdict)
@@ -484,7 +537,7 @@ class _Collection:
 
     def _archived(self, source: Source, copy: ArchiveCopy, verdict: Verdict) -> tuple[Row, warc.Records]:
         records = warc.records_of(copy.response, captured_at=copy.captured_at, memento_url=copy.memento_url)
-        row = self._row(source, copy.response, verdict, copy.archive, _charset(copy.response))
+        row = self._row(source, copy.response, verdict, copy.archive, charset_of(copy.response))
         row |= {
             "capture_id": stamped(copy.fetched_at),
             "memento_url": copy.memento_url,
@@ -501,18 +554,23 @@ class _Collection:
         """A capture is on disk: have it read."""
         if not (finished.to_read and self.options.read and finished.captures) or self.live.stopped.is_set():
             return
-        row, _ = finished.captures[-1]
+        row = next(row for row, _ in reversed(finished.captures) if row["part"] == PAGE)
         source: Source = finished.extra
         tag = (row["capture_id"], row["source_id"], finished.attempt["attempt_id"])
         self.readers.put(
-            Job(row["warc_file"], row["warc_offset"], row["final_url"], row["media_type"], row["charset"], source.format, source.kind, tag)
+            Job(
+                row["warc_file"], row["warc_offset"], row["final_url"], row["media_type"], row["charset"],
+                source.format, source.kind, tag,
+            )
         )
 
     def _read_later(self, item: work.Unread, source: Source | None) -> None:
         tag = (item.capture_id, item.source_id, item.attempt_id)
         known = source or Source(item.source_id, None)
         self.readers.put(
-            Job(item.warc_file, item.warc_offset, item.url, item.media_type, item.charset, known.format, known.kind, tag)
+            Job(
+                item.warc_file, item.warc_offset, item.url, item.media_type, item.charset, known.format, known.kind, tag
+            )
         )
 
     def _was_read(self, job: Job, result: Result) -> None:
@@ -534,7 +592,9 @@ def _options_of(stored: dict[str, Any], given: CollectOptions) -> CollectOptions
     """The options of the run that is gone on with; how it is shown, and whether private addresses may be asked, is as
     given now."""
     names = {field.name for field in fields(CollectOptions)}
-    kept = {key: tuple(value) if isinstance(value, list) else value for key, value in stored.items() if key in names}
+    kept: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in stored.items() if key in names
+    }
     return replace(
         given,
         sources=kept.get("sources", ()),
@@ -564,55 +624,8 @@ def _by_host(sources: Sequence[Source]) -> list[list[Source]]:
 
 
 def _worth_keeping(response: Response, verdict: Verdict) -> bool:
-    """Whether an answer is stored: every one with a body, but for passing failures of the server and parts of a body."""
+    """Whether an answer is stored: every one with a body, but for passing failures of the server and parts of a
+    body."""
     if not response.body:
         return False
     return verdict.outcome not in ("rate-limited", "server-error", "truncated", "protocol-error")
-
-
-def capture_row(
-    source_id: str,
-    run_id: str,
-    response: Response,
-    verdict: Verdict,
-    *,
-    origin: str,
-    fetcher: str,
-    charset: str | None = None,
-) -> Row:
-    """A capture row without its place, which the writer fills in. `charset` is found where it is not given."""
-    started = naive(response.started_at)
-    redirects = [asdict(hop) for hop in response.redirects]
-    return {
-        "capture_id": stamped(response.ended_at),
-        "source_id": source_id,
-        "run_id": run_id,
-        "origin": origin,
-        "requested_url": response.requested_url,
-        "final_url": response.final_url,
-        "redirects": json.dumps(redirects) if redirects else None,
-        "memento_url": None,
-        "captured_at": started,
-        "fetched_at": naive(response.ended_at),
-        "status": response.status,
-        "headers": json.dumps(response.headers),
-        "media_type": response.media_type,
-        "charset": charset or _charset(response),
-        "body_sha256": hashlib.sha256(response.body).hexdigest(),
-        "body_bytes": len(response.body),
-        "ip": response.ip,
-        "is_revisit": False,
-        "verdict": verdict.word,
-        "verdict_why": verdict.why or None,
-        "fetcher": fetcher,
-    }
-
-
-def _charset(response: Response) -> str | None:
-    """The encoding by which a text was read; None for files that are no text."""
-    media_type = response.media_type
-    if not response.body or response.body.startswith((b"%PDF", b"PK\x03\x04")):
-        return None
-    if media_type is not None and not any(word in media_type for word in TEXT_TYPES):
-        return None
-    return find_charset(response.body, response.header("content-type")).name

@@ -136,7 +136,7 @@ def _digests(connection: Connection, known: _Known) -> dict[str, str]:
     parts: dict[str, list[str]] = defaultdict(list)
     queries = (
         "SELECT source_id, md5(string_agg(concat_ws('|', capture_id, verdict, origin, captured_at, body_sha256), ';' "
-        "ORDER BY capture_id)) FROM capture GROUP BY source_id",
+        "ORDER BY capture_id)) FROM capture WHERE part = 'page' GROUP BY source_id",
         "SELECT source_id, md5(string_agg(concat_ws('|', extraction_id, text_sha256, title, published_on), ';' "
         "ORDER BY extraction_id)) FROM extraction GROUP BY source_id",
         "SELECT source_id, md5(string_agg(concat_ws('|', started_at, coalesce(live_outcome, outcome)), ';' "
@@ -242,7 +242,7 @@ def _load(connection: Connection, names: Sequence[str]) -> Iterator[_Source]:
     bodies: dict[str, str] = {}
     for row in connection.execute(
         "SELECT source_id, capture_id, origin, memento_url, captured_at, fetched_at, verdict, body_sha256 FROM capture "
-        "WHERE source_id IN (SELECT unnest(?)) ORDER BY captured_at, capture_id",
+        "WHERE part = 'page' AND source_id IN (SELECT unnest(?)) ORDER BY captured_at, capture_id",
         [names],
     ).fetchall():
         found[row[0]].captures.append(_Capture(*row[1:]))

@@ -39,18 +39,37 @@ class ArchiveCopy(Protocol):
 
 
 FindInArchives = Callable[[Source, Past], ArchiveCopy | None]
-"""Looks for a copy of a page that is not good live; `past` says which copy is held already. None where there is none."""
+"""Looks for a copy of a page that is not good live; `past` says which copy is held already. None where there is
+none."""
 
 Judge = Callable[[Source, Response, Verdict], Verdict]
 """A second opinion on an answer, after the gate's: a family may find that the page is built in another way."""
 
 
 @dataclass(frozen=True)
+class Said:
+    """What a family says of one body. `missing` is what the body lacks of the family's minimum, "" where it meets it,
+    None where the body is none that the family reads. `machine_url` says the same as the page, for programs; `ask`
+    names further addresses that hold the rest. `data_counts` says whether data may make good what the page lacks."""
+
+    missing: str | None
+    machine_url: str | None = None
+    ask: tuple[str, ...] = ()
+    data_counts: bool = False
+
+
+Look = Callable[[str, str, str | None, bytes], Said | None]
+"""(declared address, address that answered, media type, body) -> what its family says, None for an ordinary page."""
+
+
+@dataclass(frozen=True)
 class Hooks:
-    """What joins a run. `archives` is called once with the run's Fetcher and gives what looks for copies."""
+    """What joins a run. `archives` is called once with the run's Fetcher and gives what looks for copies; `further`
+    says which addresses beside a page are to be asked."""
 
     archives: Callable[[Fetcher], FindInArchives | None] | None = None
     judge: Judge | None = None
+    further: Look | None = None
 
 
 NO_HOOKS = Hooks()

@@ -33,7 +33,7 @@ class Finished:
     attempt: Row
     captures: list[tuple[Row, Records]] = field(default_factory=list)
     to_read: bool = False
-    """Whether the last capture is to be read once it is stored."""
+    """Whether the last capture of the page is to be read once it is stored."""
     extra: Any = None
     """What the caller wants back when it is stored."""
 
@@ -182,4 +182,6 @@ class Store:
 def _why(error: Exception) -> str:
     if isinstance(error, OSError):
         return f"captures cannot be written: {error.strerror or error}"
-    return f"the working database cannot be written: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+    return (
+        f"the working database cannot be written: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+    )

@@ -27,8 +27,6 @@ Row = dict[str, Any]
 Connection = duckdb.DuckDBPyConnection
 
 _RANDOM: Final = random.Random(secrets.randbits(256))  # noqa: S311 - unique, not secret
-ADDED: Final = (("capture", "payload_sha256", "VARCHAR"),)
-"""Columns that an older working database may lack."""
 CHUNK: Final = 4_000_000
 """Characters of JSON that go into one statement."""
 
@@ -63,14 +61,27 @@ def _first_line(error: Exception) -> str:
 
 
 def prepare(connection: Connection) -> None:
-    """Create the tables that are not there yet and the columns that came later."""
-    have = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if not have & set(COLLECTED):
+    """Create what the schema has and the database has not: all of it in a new one, tables and columns that came later in
+    an older one. Nothing is ever dropped."""
+    wanted = "SELECT table_name, column_name, data_type, column_default FROM duckdb_columns() WHERE NOT internal"
+    have = {(row[0], row[1]) for row in connection.execute(wanted).fetchall()}
+    tables = {table for table, _ in have}
+    if not tables & set(COLLECTED):
         connection.execute("BEGIN")
         create_collected(connection)
         connection.execute("COMMIT")
-    for table, column, kind in ADDED:
-        connection.execute(f'ALTER TABLE "{table}" ADD COLUMN IF NOT EXISTS "{column}" {kind}')
+        return
+    with duckdb.connect() as scratch:
+        create_collected(scratch)
+        created = dict(scratch.execute("SELECT table_name, sql FROM duckdb_tables()").fetchall())
+        columns = scratch.execute(wanted).fetchall()
+    for table, sql in created.items():
+        if table not in tables:
+            connection.execute(sql)
+    for table, column, kind, default in columns:
+        if table in tables and table in created and (table, column) not in have:
+            given = f" DEFAULT {default}" if default else ""
+            connection.execute(f'ALTER TABLE "{table}" ADD COLUMN "{column}" {kind}{given}')
 
 
 # -- names
@@ -123,7 +134,7 @@ class Inserter:
         self._statements: dict[str, tuple[str, str]] = {}
 
     def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows; keys that are missing become NULL. Call within a transaction."""
+        """Insert rows; a key that is missing becomes its column's default, or NULL. Call within a transaction."""
         chunk: list[str] = []
         size = 0
         for row in rows:
@@ -142,10 +153,15 @@ class Inserter:
 
     def _statement(self, table: str) -> tuple[str, str]:
         if table not in self._statements:
-            columns = self._connection.execute(f'DESCRIBE "{table}"').fetchall()
-            listed = ", ".join(f'"{column[0]}"' for column in columns)
-            read = ", ".join(f'r."{column[0]}"' for column in columns)
-            shape = json.dumps([{column[0]: column[1] for column in columns}])
+            columns = self._connection.execute(
+                "SELECT column_name, data_type, column_default FROM duckdb_columns() "
+                f"WHERE table_name = {literal(table)} ORDER BY column_index"  # noqa: S608
+            ).fetchall()
+            listed = ", ".join(f'"{name}"' for name, _, _ in columns)
+            read = ", ".join(
+                f'coalesce(r."{name}", {default})' if default else f'r."{name}"' for name, _, default in columns
+            )
+            shape = json.dumps([{name: kind for name, kind, _ in columns}])
             before = f'INSERT INTO "{table}" ({listed}) SELECT {read} FROM (SELECT unnest(from_json('  # noqa: S608
             self._statements[table] = (before, f", {literal(shape)})) AS r)")
         return self._statements[table]
@@ -226,19 +242,23 @@ class Past:
 NOTHING: Final = Past(Conditions())
 
 _LAST_GOOD: Final = """
-WITH last AS (
-  SELECT * FROM capture WHERE origin = 'live' AND verdict = 'good'
-  QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY capture_id DESC) = 1
+WITH asked AS (
+  SELECT *, CASE part WHEN 'page' THEN '' ELSE requested_url END AS further FROM capture
+  WHERE origin = 'live' AND part = {part}
+), last AS (
+  SELECT * FROM asked WHERE verdict = 'good'
+  QUALIFY row_number() OVER (PARTITION BY source_id, further ORDER BY capture_id DESC) = 1
 ), original AS (
-  SELECT c.* FROM capture c JOIN last l ON l.source_id = c.source_id AND l.body_sha256 = c.body_sha256
-  WHERE NOT c.is_revisit AND c.origin = 'live'
-  QUALIFY row_number() OVER (PARTITION BY c.source_id ORDER BY c.capture_id DESC) = 1
+  SELECT c.* FROM asked c
+  JOIN last l ON l.source_id = c.source_id AND l.further = c.further AND l.body_sha256 = c.body_sha256
+  WHERE NOT c.is_revisit
+  QUALIFY row_number() OVER (PARTITION BY c.source_id, c.further ORDER BY c.capture_id DESC) = 1
 )
-SELECT l.source_id, l.capture_id, l.body_sha256, l.final_url, l.requested_url, l.headers, o.headers, o.capture_id,
-  o.warc_file, o.warc_offset, o.warc_record_id, o.final_url, o.captured_at, o.payload_sha256, o.body_bytes,
+SELECT l.source_id, l.further, l.capture_id, l.body_sha256, l.final_url, l.requested_url, l.headers, o.headers,
+  o.capture_id, o.warc_file, o.warc_offset, o.warc_record_id, o.final_url, o.captured_at, o.payload_sha256, o.body_bytes,
   o.media_type, o.charset,
   e.capture_id IS NOT NULL, coalesce(e.has_text, true)
-FROM last l LEFT JOIN original o USING (source_id)
+FROM last l LEFT JOIN original o USING (source_id, further)
 LEFT JOIN (SELECT capture_id, bool_or(text <> '') AS has_text FROM extraction GROUP BY capture_id) e
   ON e.capture_id = o.capture_id
 """
@@ -256,13 +276,7 @@ QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY attempt_id DESC) = 1
 def load_past(connection: Connection, sizes: Mapping[str, int]) -> dict[str, Past]:
     """What earlier runs left, by source. A capture whose record lies beyond its file's end (`sizes`, bytes by file name)
     is passed over: its page is asked for whole."""
-    found: dict[str, dict[str, Any]] = {}
-    cursor = connection.execute(_LAST_GOOD)
-    while rows := cursor.fetchmany(1000):
-        for row in rows:
-            past = _past(row, sizes)
-            if past is not None:
-                found[row[0]] = past
+    found = {source_id: past for (source_id, _), past in _last_good(connection, sizes, "page")}
     for source_id, captured_at, url, capture_id in connection.execute(_LAST_ARCHIVED).fetchall():
         archived_at = captured_at.replace(tzinfo=dt.UTC)
         found.setdefault(source_id, {}).update(archived_at=archived_at, archived_url=url, archived_id=capture_id)
@@ -271,9 +285,25 @@ def load_past(connection: Connection, sizes: Mapping[str, int]) -> dict[str, Pas
     return {source_id: Past(**{"conditions": Conditions(), **values}) for source_id, values in found.items()}
 
 
+def load_past_data(connection: Connection, sizes: Mapping[str, int]) -> dict[tuple[str, str], Past]:
+    """The same for the further addresses of sources, by (source, address asked)."""
+    return {key: Past(**past) for key, past in _last_good(connection, sizes, "data")}
+
+
+def _last_good(
+    connection: Connection, sizes: Mapping[str, int], part: str
+) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    cursor = connection.execute(_LAST_GOOD.format(part=literal(part)))
+    while rows := cursor.fetchmany(1000):
+        for row in rows:
+            past = _past(row, sizes)
+            if past is not None:
+                yield (row[0], row[1]), past
+
+
 def _past(row: Sequence[Any], sizes: Mapping[str, int]) -> dict[str, Any] | None:
-    (_, capture_id, sha, final_url, _requested, headers, first_headers, original_id, warc_file, offset, record_id, url,
-     captured_at, payload, size, media_type, charset, was_read, has_text) = row  # fmt: skip
+    (_, _, capture_id, sha, final_url, _requested, headers, first_headers, original_id, warc_file, offset, record_id,
+     url, captured_at, payload, size, media_type, charset, was_read, has_text) = row  # fmt: skip
     if original_id is None or offset >= sizes.get(warc_file, 0) or payload is None:
         return None
     served = {**_validators(first_headers), **_validators(headers)}
@@ -321,7 +351,7 @@ def unread(connection: Connection) -> list[Unread]:
         "SELECT c.capture_id, c.source_id, c.warc_file, c.warc_offset, c.final_url, c.media_type, c.charset, a.attempt_id "
         "FROM capture c LEFT JOIN attempt a ON a.capture_id = c.capture_id "
         "ANTI JOIN extraction e ON e.capture_id = c.capture_id "
-        "WHERE c.verdict = 'good' AND NOT c.is_revisit ORDER BY c.capture_id"
+        "WHERE c.verdict = 'good' AND NOT c.is_revisit AND c.part = 'page' ORDER BY c.capture_id"
     ).fetchall()
     return [Unread(*row) for row in rows]
 

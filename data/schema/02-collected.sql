@@ -38,7 +38,8 @@ CREATE TABLE capture (
   captured_at TIMESTAMP NOT NULL, fetched_at TIMESTAMP NOT NULL, status INTEGER NOT NULL, headers VARCHAR NOT NULL,
   media_type VARCHAR, charset VARCHAR, body_sha256 VARCHAR NOT NULL, body_bytes BIGINT NOT NULL, payload_sha256 VARCHAR,
   ip VARCHAR, warc_file VARCHAR NOT NULL, warc_offset BIGINT NOT NULL, warc_record_id VARCHAR NOT NULL,
-  is_revisit BOOLEAN NOT NULL, verdict VARCHAR NOT NULL, verdict_why VARCHAR, fetcher VARCHAR NOT NULL
+  is_revisit BOOLEAN NOT NULL, verdict VARCHAR NOT NULL, verdict_why VARCHAR, fetcher VARCHAR NOT NULL,
+  part VARCHAR NOT NULL DEFAULT 'page'
 );
 COMMENT ON TABLE capture IS 'Bytes as served at one moment, live or by a web archive, and where they are kept.';
 COMMENT ON COLUMN capture.capture_id IS 'Name of the capture; sorts by the time of fetching.';
@@ -66,6 +67,7 @@ COMMENT ON COLUMN capture.is_revisit IS 'Whether the body was the same as in an 
 COMMENT ON COLUMN capture.verdict IS 'The quality gate''s word (vocabulary capture.verdict). Only good ones become versions.';
 COMMENT ON COLUMN capture.verdict_why IS 'What the verdict rests on.';
 COMMENT ON COLUMN capture.fetcher IS 'Software and version that fetched it.';
+COMMENT ON COLUMN capture.part IS 'page: what the source''s address served. data: what a machine address of the same page, or a further address that holds the rest of it, served; never compared, and no version.';
 
 CREATE TABLE extraction (
   extraction_id VARCHAR PRIMARY KEY, capture_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL, extractor VARCHAR NOT NULL,
@@ -205,6 +207,22 @@ COMMENT ON COLUMN candidate.decided_by IS 'Who decided.';
 COMMENT ON COLUMN candidate.decided_on IS 'Day of the decision.';
 COMMENT ON COLUMN candidate.row_id IS 'The row of the register that says so already, or that accepting it made; empty where there is none.';
 COMMENT ON COLUMN candidate.decision IS 'What the person decided, as JSON, or why not.';
+
+CREATE TABLE observation (
+  observation_id VARCHAR PRIMARY KEY, source_id VARCHAR NOT NULL, capture_id VARCHAR NOT NULL, kind VARCHAR NOT NULL,
+  found_at TIMESTAMP NOT NULL, reading VARCHAR NOT NULL, where_read VARCHAR NOT NULL, family VARCHAR NOT NULL,
+  version VARCHAR NOT NULL
+);
+COMMENT ON TABLE observation IS 'What a page of a known kind of site states of itself at one moment: a count, a state, a history of changes, the size of a deck. Read by machine, decided by nobody; one row for each capture, so that figures make a series.';
+COMMENT ON COLUMN observation.observation_id IS 'Name of the row: capture and place among what was read there.';
+COMMENT ON COLUMN observation.source_id IS 'The source (source.source_id).';
+COMMENT ON COLUMN observation.capture_id IS 'The capture it was read in (capture.capture_id).';
+COMMENT ON COLUMN observation.kind IS 'What it is about: petition_reading, petition_by_country, petition_by_constituency, page, foi, foi_history, statement, written_question, event, organisation, deck, file or another word of its family.';
+COMMENT ON COLUMN observation.found_at IS 'Time of the capture, UTC: when it was so.';
+COMMENT ON COLUMN observation.reading IS 'What was read, as JSON.';
+COMMENT ON COLUMN observation.where_read IS 'Where it stands in the body: a selector or a path.';
+COMMENT ON COLUMN observation.family IS 'The family of sites that read it.';
+COMMENT ON COLUMN observation.version IS 'Version of that family.';
 
 CREATE TABLE evidence (
   "table" VARCHAR NOT NULL, row_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL, capture_id VARCHAR, passage_id VARCHAR,

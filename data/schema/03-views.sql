@@ -235,7 +235,7 @@ WITH tried AS (
     max(captured_at) FILTER (verdict = 'good') AS last_good_at,
     max(captured_at) FILTER (verdict = 'good' AND origin = 'live') AS last_live_at,
     arg_max(capture_id, captured_at) FILTER (verdict = 'good') AS last_good_capture_id
-  FROM capture GROUP BY source_id
+  FROM capture WHERE part = 'page' GROUP BY source_id
 )
 SELECT s.source_id, t.last_tried_at, t.last_outcome, t.last_live_outcome, t.last_detail, coalesce(t.attempts, 0) AS attempts,
   g.last_good_at, g.last_good_capture_id, coalesce(g.captures, 0) AS captures, coalesce(g.good_captures, 0) AS good_captures,
@@ -258,6 +258,6 @@ COMMENT ON COLUMN source_state.last_detail IS 'The outcome in a sentence.';
 COMMENT ON COLUMN source_state.attempts IS 'Number of attempts.';
 COMMENT ON COLUMN source_state.last_good_at IS 'Time of the last good capture, UTC.';
 COMMENT ON COLUMN source_state.last_good_capture_id IS 'That capture (capture.capture_id).';
-COMMENT ON COLUMN source_state.captures IS 'Number of captures.';
+COMMENT ON COLUMN source_state.captures IS 'Number of captures of the page itself.';
 COMMENT ON COLUMN source_state.good_captures IS 'Number of good captures.';
 COMMENT ON COLUMN source_state.state IS 'live, gone, not-reached, archived-only, never-read, never-asked or no-address.';

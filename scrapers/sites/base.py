@@ -102,6 +102,10 @@ class Family(ABC):
     hosts: ClassVar[frozenset[str]] = frozenset()
     """The only hosts (without "www.") on which such pages stand; empty for families that any site may have."""
     minimum: ClassVar[str]
+    data_holds_minimum: ClassVar[bool] = False
+    """Whether the machine address says all that the minimum asks for, so that a page built anew is made good by it."""
+    names_data: ClassVar[bytes] = b""
+    """For families known by their look: bytes without which a page names no further address, so it need not be read."""
 
     @abstractmethod
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:

@@ -90,6 +90,7 @@ class GovUk(Family):
     name = "govuk"
     hosts = frozenset({_HOST})
     minimum = "the path and kind of the document; of a page, its title"
+    data_holds_minimum = True
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002
         path = path_of(url)

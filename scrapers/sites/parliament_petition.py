@@ -105,6 +105,7 @@ class ParliamentPetition(Family):
     name = "uk-parliament-petition"
     hosts = frozenset({"petition.parliament.uk"})
     minimum = "one count of signatures, and in the JSON one known state"
+    data_holds_minimum = True
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002
         return host_of(url) == "petition.parliament.uk" and _PATH.fullmatch(path_of(url)) is not None

@@ -97,6 +97,7 @@ class WhatDoTheyKnowRequest(Family):
     name = "whatdotheyknow-request"
     hosts = frozenset({HOST})
     minimum = "one known state, and the authority that was asked"
+    data_holds_minimum = True
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002
         return request_slug(url) is not None

@@ -63,6 +63,7 @@ class WhatDoTheyKnowFeed(Family):
     name = "whatdotheyknow-feed"
     hosts = frozenset({HOST})
     minimum = "a feed or a list, be it empty"
+    data_holds_minimum = True
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002
         return host_of(url) == HOST and _PATH.fullmatch(path_of(url)) is not None

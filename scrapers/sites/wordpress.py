@@ -62,6 +62,8 @@ class WordPress(Family):
     name = "wordpress"
     rank = Rank.LOOK
     minimum = "one title; of the interface, the id and status of each post"
+    data_holds_minimum = True
+    names_data = b"/wp-json/wp/v2/"
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002
         if _REST.fullmatch(path_of(url)):

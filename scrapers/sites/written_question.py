@@ -61,6 +61,7 @@ class WrittenQuestion(Family):
     name = "uk-parliament-written-question"
     hosts = frozenset({API_HOST, PAGE_HOST})
     minimum = "one number (uin) and the day on which it was tabled; of a list, the number of results"
+    data_holds_minimum = True
 
     def matches(self, url: str, media_type: str | None = None, body: bytes = b"") -> bool:  # noqa: ARG002
         path = path_of(url)

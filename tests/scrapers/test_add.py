@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +16,7 @@ from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 import scrapers.add as adding
-from data.home import Home
+from data.home import PACKAGE, Home
 from data.programme import Programme, read_programme
 from scrapers.add import AddError, AddOptions, Declined, Duplicate, add, slug, source_id_of
 from scrapers.register import read_register
@@ -79,7 +78,7 @@ def site() -> Iterator[str]:
 def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where recorded pages go in these tests: never into the project."""
     folder = tmp_path / "added"
-    monkeypatch.setattr(adding, "pages_folder", lambda: folder)
+    monkeypatch.setattr(adding, "pages_folder", lambda _home: folder)
     return folder
 
 
@@ -397,7 +396,15 @@ def test_command_refuses_bad_words(quick_home: Home) -> None:
 
 
 def test_recorded_pages_go_to_the_checkout_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert adding.pages_folder() == ADDED
-    shutil.rmtree(tmp_path, ignore_errors=True)
+    own = Home(PACKAGE)
+    assert adding.pages_folder(own) == ADDED
+    assert adding.pages_folder(Home(tmp_path)) is None
     monkeypatch.setattr(adding, "is_checkout", lambda: False)
-    assert adding.pages_folder() is None
+    assert adding.pages_folder(own) is None
+
+
+def test_another_home_leaves_the_project_alone(empty_home: Home, programme: Programme, site: str) -> None:
+    before = sorted(ADDED.iterdir()) if ADDED.is_dir() else []
+    assert add(empty_home, programme, f"{site}/news/night-bus", PRIVATE).page is None
+    assert len(_rows(empty_home)) == 1
+    assert (sorted(ADDED.iterdir()) if ADDED.is_dir() else []) == before
