@@ -21,6 +21,7 @@ from scrapers.outcomes import AddressRefused, NameNotFound
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_URL: Final = 8192
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 LOOKUP_SECONDS: Final = 5.0
 
@@ -93,7 +94,9 @@ def read_address(text: str) -> Address:
         if url.fragment:
             url = url.copy_with(fragment=None)
         if url.scheme not in ("http", "https"):
-            raise AddressRefused(f"Only http and https addresses are asked, not {url.scheme or 'an address without scheme'}.")
+            raise AddressRefused(
+                f"Only http and https addresses are asked, not {url.scheme or 'an address without scheme'}."
+            )
         host = url.raw_host.decode("ascii")
         port = url.port
     except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
@@ -112,6 +115,8 @@ def read_address(text: str) -> Address:
 def follow(base: Address, location: str) -> Address:
     """Where a redirect leads. Raises AddressRefused."""
     text = location.strip()
+    if _SCHEME.match(text):
+        return read_address(text)
     try:
         joined = urljoin(base.text, text)
     except ValueError as error:
@@ -120,8 +125,8 @@ def follow(base: Address, location: str) -> Address:
 
 
 def literal(host: str) -> IpAddress | None:
-    """The address that a host is when it is a number: dotted, IPv6, or the decimal, octal and hexadecimal spellings that
-    the system's own resolver takes for IPv4."""
+    """The address that a host is when it is a number: dotted, IPv6, or the decimal, octal and hexadecimal spellings
+    that the system's own resolver takes for IPv4."""
     try:
         return ipaddress.ip_address(host)
     except ValueError:

@@ -69,7 +69,10 @@ class Response:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What the last good capture lets us ask: "only if it changed". Sent to `url` alone, the address that answered then."""
+    """What the last good capture lets us ask: "only if it changed".
+
+    Sent to `url` alone, the address that answered then.
+    """
 
     etag: str | None = None
     last_modified: str | None = None

@@ -166,7 +166,7 @@ class Charset:
 
 
 def _known(name: str) -> str | None:
-    """Python's name of an encoding that a web page may be in, or None. As browsers read them: latin-1 is windows-1252."""
+    """Python's name of an encoding that a web page may be in, or None. As in browsers, latin-1 is windows-1252."""
     try:
         found = codecs.lookup(name.strip().strip("\"'"))
         b"".decode(found.name)  # codecs such as rot13 or zip are none of text and say so here
@@ -225,7 +225,7 @@ def find_charset(body: bytes, content_type: str | None) -> Charset:
             return Charset(wide, "bytes")
     best = from_bytes(body[: 16 * 1024], cp_exclusion=["utf_16", "utf_32"]).best()
     guess = _known(best.encoding) if best is not None else None
-    if guess is None or guess == "utf-8" or guess.startswith("cp125") or guess.startswith(("iso8859", "mac", "cp")):
+    if guess is None or guess == "utf-8" or guess.startswith(("iso8859", "mac", "cp")):
         guess = _one_byte(body, guess)
     return Charset(guess, "guess")
 

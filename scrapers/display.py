@@ -25,7 +25,16 @@ class Display:
     """Counts what is done and shows it. `add` may be called from any thread, `tick` from one."""
 
     def __init__(
-        self, home: Home, run_id: str, started_at: dt.datetime, *, sources: int, hosts: int, done: int, delay: float, quiet: bool
+        self,
+        home: Home,
+        run_id: str,
+        started_at: dt.datetime,
+        *,
+        sources: int,
+        hosts: int,
+        done: int,
+        delay: float,
+        quiet: bool,
     ) -> None:
         self._home = home
         self._run_id = run_id
@@ -74,10 +83,14 @@ class Display:
             self._file_at = now + FILE_SECONDS
             self._write(state)
         if self._bar is not None:
-            self._bar.update(self._task, completed=self.done, description=words or self._words(), rate=f"{self._rate(now):.1f}/s")
+            self._bar.update(
+                self._task, completed=self.done, description=words or self._words(), rate=f"{self._rate(now):.1f}/s"
+            )
         elif not self._quiet and now >= self._line_at:
             self._line_at = now + LINE_SECONDS
-            self.say(f"{words or self._words()}: {self.done} of {self._sources} sources, {self._rate(now):.1f} a second")
+            self.say(
+                f"{words or self._words()}: {self.done} of {self._sources} sources, {self._rate(now):.1f} a second"
+            )
 
     def say(self, text: str) -> None:
         """A line on stderr."""

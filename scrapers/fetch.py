@@ -161,9 +161,9 @@ class Fetcher:
         """Ask for a page and follow its redirects; ask again where the failure may pass.
 
         Returns a Response for every whole answer, whatever its status, and a Failure otherwise. `robots=False` is for
-        services that publish an interface for programs, never for pages. An answer of which `settled` says true is taken
-        as it is: no redirect of it is followed, and it is not asked for again (a web archive's copy of a redirect or an
-        error). Raises Stopped where the run is ended.
+        services that publish an interface for programs, never for pages. An answer of which `settled` says true is
+        taken as it is: no redirect of it is followed, and it is not asked for again (a web archive's copy of a
+        redirect or an error). Raises Stopped where the run is ended.
         """
         hops: list[Exchange] = []
         tries = 0
@@ -181,7 +181,12 @@ class Fetcher:
                     self._pass(_back_off(tries))
                     continue
                 taken = settled is not None and settled(answer.exchange)
-                if answer.exchange.status in PASSING and not last and not taken and self._waited_for(final, answer, tries):
+                if (
+                    answer.exchange.status in PASSING
+                    and not last
+                    and not taken
+                    and self._waited_for(final, answer, tries)
+                ):
                     continue
                 return self._response(address, final, answer, hops, tries)
         except FetchError as error:
@@ -366,7 +371,9 @@ class Fetcher:
             now = time.monotonic()
             pause = host.paused_until - now
             if pause > MAX_PAUSE:
-                raise RateLimited(f"The site asked not to be asked again for {round(pause)} seconds; this run does not wait so long.")
+                raise RateLimited(
+                    f"The site asked not to be asked again for {round(pause)} seconds; this run does not wait so long."
+                )
             left = max(pause, host.next_at - now)
             if left <= 0:
                 break
@@ -424,7 +431,9 @@ class Fetcher:
             return Rules(self.robots_agent, closed=RobotsRefused(f"robots.txt unreachable: {error.detail}"))
         status = answer.exchange.status
         if status == 429 or status >= 500:
-            return Rules(self.robots_agent, closed=RobotsRefused(f"robots.txt unreachable: it answers {status}.", status))
+            return Rules(
+                self.robots_agent, closed=RobotsRefused(f"robots.txt unreachable: it answers {status}.", status)
+            )
         if status >= 300:
             return Rules(self.robots_agent)
         try:
@@ -463,7 +472,7 @@ class Fetcher:
 
 
 def _tls_context() -> ssl.SSLContext:
-    """Certificates are always verified; SSL_CERT_FILE and SSL_CERT_DIR may name the authorities of one's own network."""
+    """Certificates are always verified; SSL_CERT_FILE and SSL_CERT_DIR may name authorities of one's own network."""
     return httpx.create_ssl_context(verify=True, trust_env=True)
 
 
@@ -486,7 +495,7 @@ def _as_redirects(hops: Sequence[Exchange]) -> tuple[Hop, ...]:
 
 
 def _back_off(tries: int) -> float:
-    """Seconds before the next try: 1, 2, 4 …, and up to a quarter more, so that many clients do not come back at once."""
+    """Seconds before the next try: 1, 2, 4 …, and up to a quarter more, so that not all come back at once."""
     return FIRST_WAIT * 2 ** (tries - 1) * (1 + random.random() / 4)  # noqa: S311 - nothing rests on its being secret
 
 
@@ -499,8 +508,8 @@ def retry_after(value: str | None, date: str | None = None, now: float | None = 
     if text.isdigit():
         return float(min(int(text), 10**9)) if len(text) < 12 else 1e9
     with contextlib.suppress(TypeError, ValueError, OverflowError):
-        then = email.utils.parsedate_to_datetime(text).timestamp()
-        here = now if now is not None else time.time()
+        then: float = email.utils.parsedate_to_datetime(text).timestamp()
+        here: float = now if now is not None else time.time()
         if date:
             with contextlib.suppress(TypeError, ValueError, OverflowError):
                 here = email.utils.parsedate_to_datetime(date).timestamp()
@@ -512,7 +521,9 @@ def _read_body(response: httpx.Response, cap: int, clock: Clock) -> bytes:
     """The raw body. Beyond 2 MiB it waits on disk until it is known to be within the cap."""
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > cap and response.status_code not in (204, 304):
-        raise TooLarge(f"The page says that it is {int(declared) // 1_000_000} MB; at most {cap // 1_000_000} MB are taken.")
+        raise TooLarge(
+            f"The page says that it is {int(declared) // 1_000_000} MB; at most {cap // 1_000_000} MB are taken."
+        )
     pieces: list[bytes] = []
     size = 0
     spool = None

@@ -29,11 +29,15 @@ _TAGS: Final = re.compile(r"<[^>]{0,1000}>")
 _SPLIT: Final = re.compile(r"\s+[|\-–—·•»«:/<>]+\s+|\s*[|»]\s*|:\s+|\.\s+")
 _SPACE: Final = re.compile(r"\s+")
 
-_THING: Final = r"(?:page|file|resource|document|content|item|article|post|object|url|address|link|petition|website|site)"
+_THING: Final = (
+    r"(?:page|file|resource|document|content|item|article|post|object|url|address|link|petition|website|site)"
+)
 _LEAD: Final = r"(?:(?:oops|ooops|sorry|whoops|uh oh|oh no|oh dear|hmm+|ah|error|http|status|we're sorry)[!,.… ]*)*"
 _ABSENT: Final = (
-    r"(?:not found|(?:can't|cannot|can not|could not|couldn't|was not|wasn't) be found|not be found|was not found|is not found"
-    r"|(?:does not|doesn't|do not|don't|no longer|didn't) exists?|(?:is |are )?no longer (?:available|here|exists|there)"
+    r"(?:not found|(?:can't|cannot|can not|could not|couldn't|was not|wasn't) be found|not be found|was not found"
+    r"|is not found"
+    r"|(?:does not|doesn't|do not|don't|no longer|didn't) exists?|(?:is |are )?no longer (?:available|here|exists"
+    r"|there)"
     r"|(?:is not|isn't) (?:available|here|found)|is unavailable|unavailable|is missing"
     r"|(?:has|have) (?:been |either been )?(?:moved|removed|deleted|expired|gone)|is gone)"
 )
@@ -54,40 +58,51 @@ _ABSENT_LOOSE: Final = re.compile(
     re.IGNORECASE,
 )
 _ERROR_PATH: Final = re.compile(
-    r"/(?:4(?:04|10)|(?:page|file)?-?_?not-?_?found|error-?_?pages?|errors?(?:[/_-]?404)?|404[-_]?(?:error|page)|page-?missing)(?:\.\w{2,5})?/?$",
+    r"/(?:4(?:04|10)|(?:page|file)?-?_?not-?_?found|error-?_?pages?|errors?(?:[/_-]?404)?|404[-_]?(?:error|page)"
+    r"|page-?missing)(?:\.\w{2,5})?/?$",
     re.IGNORECASE,
 )
 _HOME_PATH: Final = re.compile(
     r"(?:/(?:home|index|default|main|welcome|en|en-gb|cy|home-?page)(?:\.\w{2,5})?)?/?", re.IGNORECASE
 )
 _LOGIN_PATH: Final = re.compile(
-    r"/(?:wp-login\.php|log-?_?in|sign-?_?in|users?/sign_?in|accounts?/(?:log-?in|sign-?in)|auth(?:enticate)?|saml2?|sso|oauth2?|adfs|_layouts/15/authenticate)\b",
+    r"/(?:wp-login\.php|log-?_?in|sign-?_?in|users?/sign_?in|accounts?/(?:log-?in|sign-?in)|auth(?:enticate)?"
+    r"|saml2?|sso|oauth2?|adfs|_layouts/15/authenticate)\b",
     re.IGNORECASE,
 )
 _LOGIN_HOSTS: Final = ("login.microsoftonline.com", "accounts.google.com", "login.openathens.net", "idp.")
 _LOGIN_WORDS: Final = re.compile(
-    r"(?:please )?(?:(?:user|member|members|staff|account|customer|secure|site) )?(?:log ?-?in|sign ?-?in|log on|logon)"
-    r"(?: (?:page|required|to (?:continue|your account|view|read|access|see).{0,40}|here|or (?:register|join|sign up)))?"
+    r"(?:please )?(?:(?:user|member|members|staff|account|customer|secure|site) )?(?:log ?-?in|sign ?-?in|log on"
+    r"|logon)"
+    r"(?: (?:page|required|to (?:continue|your account|view|read|access|see).{0,40}|here|or (?:register|join"
+    r"|sign up)))?"
     r"|(?:private|protected) (?:site|page|content|blog)|(?:members|subscribers|staff) only|password protected.{0,20}"
     r"|you must (?:be logged in|log in|sign in).{0,60}|authentication required|this (?:site|content|page) is private",
     re.IGNORECASE,
 )
 _MAINTENANCE: Final = re.compile(
-    r"\b(?:(?:under|scheduled|planned|down for|essential|routine|undergoing|site|website) (?:\w+ ){0,2}maintenance|maintenance mode"
-    r"|be (?:right )?back (?:soon|shortly)|be right back|we'll be back|(?:temporarily|currently|briefly) (?:unavailable|offline|down|out of service)"
-    r"|(?:site|website) (?:is )?(?:offline|under construction)|service unavailable|error establishing a database connection"
+    r"\b(?:(?:under|scheduled|planned|down for|essential|routine|undergoing|site"
+    r"|website) (?:\w+ ){0,2}maintenance|maintenance mode"
+    r"|be (?:right )?back (?:soon|shortly)|be right back|we'll be back|(?:temporarily|currently"
+    r"|briefly) (?:unavailable|offline|down|out of service)"
+    r"|(?:site|website) (?:is )?(?:offline|under construction)|service unavailable"
+    r"|error establishing a database connection"
     r"|maintenance$|^maintenance)",
     re.IGNORECASE,
 )
 _PARKED: Final = re.compile(
-    r"\b(?:domain(?: name)?(?: \S+)? (?:is|may be|might be|could be) (?:for sale|available)|buy this domain|this domain (?:name )?(?:has expired|is parked|has been registered|is registered)"
-    r"|domain (?:has )?expired|parked (?:free|domain|page)|domain parking|inquire about this domain|make an offer on this domain|this domain is for sale"
+    r"\b(?:domain(?: name)?(?: \S+)? (?:is|may be|might be|could be) (?:for sale|available)|buy this domain"
+    r"|this domain (?:name )?(?:has expired|is parked|has been registered|is registered)"
+    r"|domain (?:has )?expired|parked (?:free|domain|page)|domain parking|inquire about this domain"
+    r"|make an offer on this domain|this domain is for sale"
     r"|account (?:has been )?suspended|this (?:web)?site (?:has been|is) suspended|future home of (?:something|a)"
-    r"|welcome to nginx|apache2? (?:\w+ )?default page|iis windows(?: server)?|default web ?site page|website coming soon|there is nothing here, yet)\b",
+    r"|welcome to nginx|apache2? (?:\w+ )?default page|iis windows(?: server)?|default web ?site page"
+    r"|website coming soon|there is nothing here, yet)\b",
     re.IGNORECASE,
 )
 _PARKED_MARKS: Final = (
-    "sedoparking.com", "parkingcrew.net", "bodis.com", "window.park=", "parklogic.com", "hugedomains.com/domain_profile",
+    "sedoparking.com", "parkingcrew.net", "bodis.com", "window.park=", "parklogic.com",
+    "hugedomains.com/domain_profile",
     "dan.com/buy-domain", "afternic.com/forsale", "above.com/marketplace", "domainmarket.com", "cdn.dsultra.com",
     "img1.wsimg.com/parking-lander",
 )  # fmt: skip
@@ -96,45 +111,65 @@ _COOKIES: Final = re.compile(
     r"|\bcookies\b.{0,60}?\b(?:disabled|required|enabled|must be|not enabled|before you continue|to continue)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_CONSENT_FIRST: Final = re.compile(r"\bbefore you continue\b|\bcookie (?:wall|consent required)\b|\bcookies? (?:are )?(?:disabled|required)\b", re.IGNORECASE)
+_CONSENT_FIRST: Final = re.compile(
+    r"\bbefore you continue\b|\bcookie (?:wall|consent required)\b|\bcookies? (?:are )?(?:disabled|required)\b",
+    re.IGNORECASE,
+)
 _SCRIPT_NEEDED: Final = re.compile(
-    r"(?:enable|turn on|requires?|needs?|without|activate)\b.{0,40}?\bjavascript\b|\bjavascript\b.{0,40}?\b(?:required|disabled|enabled|is off)",
+    r"(?:enable|turn on|requires?|needs?|without|activate)\b.{0,40}?\bjavascript\b"
+    r"|\bjavascript\b.{0,40}?\b(?:required|disabled|enabled|is off)",
     re.IGNORECASE | re.DOTALL,
 )
 
 ASKING: Final = frozenset({202, 401, 403, 405, 406, 428, 429, 503})
 """Statuses under which a proof of a human is asked for, beside 200."""
 CHALLENGE_HEADERS: Final = (
-    ("cf-mitigated", "challenge"), ("x-amzn-waf-action", ""), ("x-vercel-mitigated", "challenge"), ("x-vercel-challenge-token", ""),
+    ("cf-mitigated", "challenge"), ("x-amzn-waf-action", ""), ("x-vercel-mitigated", "challenge"),
+    ("x-vercel-challenge-token", ""),
     ("x-datadome-cid", ""), ("x-dd-b", ""),
 )  # fmt: skip
 _CHALLENGE_TITLES: Final = re.compile(
-    r"just a moment\b.*|please wait\b.{0,30}|one moment,? please.*|checking your browser.*|ddos-guard|ddos protection.*|security check(?:point)?.*|vercel security checkpoint"
-    r"|(?:are you (?:a )?(?:human|robot)).*|human verification|verify(?:ing)? (?:that )?you are (?:a )?human.*|bot verification|client challenge|robot check|captcha.*|pardon our interruption.*"
-    r"|making sure you'?re not a bot.*|you are being redirected.*|access to this page has been denied.*|challenge validation.*|radware bot manager captcha|prove you are human.*",
+    r"just a moment\b.*|please wait\b.{0,30}|one moment,? please.*|checking your browser.*|ddos-guard"
+    r"|ddos protection.*|security check(?:point)?.*|vercel security checkpoint"
+    r"|(?:are you (?:a )?(?:human|robot)).*|human verification|verify(?:ing)? (?:that )?you are (?:a )?human.*"
+    r"|bot verification|client challenge|robot check|captcha.*|pardon our interruption.*"
+    r"|making sure you'?re not a bot.*|you are being redirected.*|access to this page has been denied.*"
+    r"|challenge validation.*|radware bot manager captcha|prove you are human.*",
     re.IGNORECASE,
 )
 _CHALLENGE_MARKS: Final = (
     "_incapsula_resource", "/cdn-cgi/challenge-platform/", "cf-challenge-running", "cf_chl_opt", "cf-turnstile",
-    "jschl-answer", "captcha-delivery.com", "geo.captcha-delivery", "px-captcha", "perimeterx", "/_sec/cp_challenge/", "sec-if-cpt-container",
-    "awswafintegration", "token.awswaf.com", "awswafcookiedomainlist", "sucuri_cloudproxy_js", "ddos-guard", "/.well-known/ddos-guard",
-    "bobcmn", "tspd_101", "g-recaptcha", "h-captcha", "hcaptcha.com", "kramericaindustries", "anubis_challenge", "techaro.lol",
+    "jschl-answer", "captcha-delivery.com", "geo.captcha-delivery", "px-captcha", "perimeterx",
+    "/_sec/cp_challenge/", "sec-if-cpt-container",
+    "awswafintegration", "token.awswaf.com", "awswafcookiedomainlist", "sucuri_cloudproxy_js", "ddos-guard",
+    "/.well-known/ddos-guard",
+    "bobcmn", "tspd_101", "g-recaptcha", "h-captcha", "hcaptcha.com", "kramericaindustries", "anubis_challenge",
+    "techaro.lol",
     "slowaes.decrypt", "__test=", "queue-it.net", "distil_r_captcha", "fctoken=", "friendlycaptcha", "altcha-widget",
 )  # fmt: skip
 _CHALLENGE_WORDS: Final = re.compile(
-    r"checking (?:if the site connection is secure|your browser)|verify(?:ing)? (?:that )?you(?:'re| are) (?:a |not a )?(?:human|robot|bot)|confirm (?:that )?you(?:'re| are) (?:a )?(?:human|not a robot)"
-    r"|complete the (?:security check|captcha|challenge)|unusual (?:traffic|activity) from your|press (?:and|&) hold|needs to review the security of your connection|please stand by, while we are checking",
+    r"checking (?:if the site connection is secure|your browser)|verify(?:ing)? (?:that )?you(?:'re| are) (?:a "
+    r"|not a )?(?:human|robot|bot)|confirm (?:that )?you(?:'re| are) (?:a )?(?:human|not a robot)"
+    r"|complete the (?:security check|captcha|challenge)|unusual (?:traffic|activity) from your|press (?:and"
+    r"|&) hold|needs to review the security of your connection|please stand by, while we are checking",
     re.IGNORECASE,
 )
 _BLOCK_TITLES: Final = re.compile(
-    r"access denied.*|(?:403|401)(?: error)?|(?:error )?(?:403|401)(?: [-–:]? ?forbidden| [-–:]? ?unauthori[sz]ed)?|forbidden|request rejected|attention required!?|you (?:have been|are) blocked.*|blocked|unauthori[sz]ed"
-    r"|request (?:was )?(?:blocked|denied)|your access to this (?:site|service) has been (?:limited|blocked).*|web page blocked.*|the requested url was rejected.*|not available in your (?:country|region).*|unavailable for legal reasons|error 1020|access restricted|not acceptable!?|site blocked",
+    r"access denied.*|(?:403|401)(?: error)?|(?:error )?(?:403|401)(?: [-–:]? ?forbidden"
+    r"| [-–:]? ?unauthori[sz]ed)?|forbidden|request rejected|attention required!?|you (?:have been|are) blocked.*"
+    r"|blocked|unauthori[sz]ed"
+    r"|request (?:was )?(?:blocked|denied)|your access to this (?:site|service) has been (?:limited|blocked).*"
+    r"|web page blocked.*|the requested url was rejected.*|not available in your (?:country|region).*"
+    r"|unavailable for legal reasons|error 1020|access restricted|not acceptable!?|site blocked",
     re.IGNORECASE,
 )
 _BLOCK_MARKS: Final = (
-    "errors.edgesuite.net", "incapsula incident id", "sorry, you have been blocked", "the requested url was rejected. please consult with your administrator",
-    "generated by wordfence", "sucuri website firewall", "mod_security", "your access to this site has been limited", "the owner of this website",
-    "request blocked. we can't connect to the server for this app or website", "fortiguard intrusion prevention", "web application firewall",
+    "errors.edgesuite.net", "incapsula incident id", "sorry, you have been blocked",
+    "the requested url was rejected. please consult with your administrator",
+    "generated by wordfence", "sucuri website firewall", "mod_security",
+    "your access to this site has been limited", "the owner of this website",
+    "request blocked. we can't connect to the server for this app or website", "fortiguard intrusion prevention",
+    "web application firewall",
     "you don't have permission to access", "banned your ip", "cloudfront wasn't able",
 )  # fmt: skip
 _STATE: Final = re.compile(
@@ -155,11 +190,12 @@ EXPECTED: Final[dict[str, frozenset[str]]] = {
     "docx": frozenset({sniff.DOCX, sniff.OLE}),
     "slideshow": frozenset({sniff.HTML, sniff.PPTX, sniff.PDF, sniff.OLE}),
 }
-"""What kinds of file may come for each source.format. Any kind that can be read may come where the format is unknown."""
+"""What kinds of file may come for each source.format; where that is unknown, any kind that can be read."""
 _READABLE: Final = frozenset({sniff.HTML, sniff.PLAIN, sniff.PDF, sniff.DOCX, sniff.PPTX})
 _KIND_WORDS: Final = {
     sniff.HTML: "a web page", sniff.PLAIN: "plain text", sniff.PDF: "a PDF", sniff.DOCX: "a Word document",
-    sniff.PPTX: "a slide deck", sniff.ZIP: "a ZIP archive", sniff.OLE: "an old Office file", sniff.OTHER: "a file that is no document",
+    sniff.PPTX: "a slide deck", sniff.ZIP: "a ZIP archive", sniff.OLE: "an old Office file",
+    sniff.OTHER: "a file that is no document",
 }  # fmt: skip
 
 
@@ -171,7 +207,11 @@ def judge(response: Response, format: str | None = None, charset: str | None = N
     """
     status = response.status
     body = response.body
-    kind = sniff.kind_of(body[:SAMPLE], media_type=response.media_type, url=response.final_url, format=format) if body else ""
+    kind = (
+        sniff.kind_of(body[:SAMPLE], media_type=response.media_type, url=response.final_url, format=format)
+        if body
+        else ""
+    )
     page = _Page(response, charset) if kind in (sniff.HTML, sniff.PLAIN) else None
     challenge = _challenge(response, page)
     if challenge:
@@ -186,7 +226,11 @@ def judge(response: Response, format: str | None = None, charset: str | None = N
         return Verdict("blocked", f"status {status}", "blocked")
     if status >= 500:
         blocked = page is not None and _block(page)
-        return Verdict("blocked", f"status {status}" + (f", {blocked}" if blocked else ""), "blocked" if blocked else "server-error")
+        return Verdict(
+            "blocked",
+            f"status {status}" + (f", {blocked}" if blocked else ""),
+            "blocked" if blocked else "server-error",
+        )
     if status < 200 or status >= 300:
         return Verdict("blocked", f"status {status} was not asked for", "protocol-error")
     if status == 206:
@@ -202,7 +246,11 @@ def judge(response: Response, format: str | None = None, charset: str | None = N
             return found
     expected = EXPECTED.get(format or "", _READABLE)
     if kind not in expected:
-        return Verdict("wrong-type", f"the register says {format or 'a document'}, the site served {_KIND_WORDS[kind]}", "wrong-type")
+        return Verdict(
+            "wrong-type",
+            f"the register says {format or 'a document'}, the site served {_KIND_WORDS[kind]}",
+            "wrong-type",
+        )
     return Verdict("good", "")
 
 
@@ -255,8 +303,8 @@ _CLOSING: Final = {
 
 
 def visible_text(source: str, limit: int) -> str:
-    """The text between tags, without scripts, styles and comments, up to about `limit` characters. Linear in the length:
-    an element that is never closed is looked for once."""
+    """The text between tags, without scripts, styles and comments, up to about `limit` characters. Linear in the
+    length: an element that is never closed is looked for once."""
     pieces: list[str] = []
     size = position = 0
     unclosed: set[str] = set()
@@ -403,7 +451,7 @@ def _shell(page: _Page, password: bool) -> Verdict | None:
         return Verdict("soft-404", f"it says “{page.text[:60]}”", "not-found")
     if _SHELL_MARKS.search(page.source) or _SCRIPT_NEEDED.search(page.source):
         return Verdict("empty", "its text is made by a script in the reader's browser", "empty")
-    if "<frameset" in page.lower or "http-equiv=\"refresh\"" in page.lower.replace("'", '"'):
+    if "<frameset" in page.lower or 'http-equiv="refresh"' in page.lower.replace("'", '"'):
         return Verdict("empty", "it only points to another page", "empty")
     if len(page.text) < 25:
         return Verdict("empty", "it holds next to no text", "empty")

@@ -135,22 +135,22 @@ def _bad_certificate(cause: BaseException) -> FetchError:
 
 _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], Callable[[BaseException], FetchError]], ...] = (
     ((ssl.SSLCertVerificationError,), _bad_certificate),
-    ((ssl.SSLError,), lambda cause: CertificateRefused("No secure connection could be agreed on.")),
-    ((socket.gaierror, socket.herror), lambda cause: NameNotFound("The host's name was not found.")),
+    ((ssl.SSLError,), lambda _: CertificateRefused("No secure connection could be agreed on.")),
+    ((socket.gaierror, socket.herror), lambda _: NameNotFound("The host's name was not found.")),
     (
         (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError),
-        lambda cause: DeadlinePassed("There was no answer in time."),
+        lambda _: DeadlinePassed("There was no answer in time."),
     ),
     (
         (httpx.InvalidURL, httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol),
-        lambda cause: AddressRefused("This is not an address that can be asked."),
+        lambda _: AddressRefused("This is not an address that can be asked."),
     ),
     (
         (httpx.ConnectError, httpcore.ConnectError),
-        lambda cause: NoConnection("The server did not accept a connection."),
+        lambda _: NoConnection("The server did not accept a connection."),
     ),
 )
-"""What exceptions of the libraries mean, the most telling first: an error is what the first of these in its chain is."""
+"""What exceptions of the libraries mean, the most telling first."""
 
 
 def named(error: BaseException) -> FetchError:

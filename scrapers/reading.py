@@ -105,7 +105,12 @@ class Readers:
     """
 
     def __init__(
-        self, home: Home, done: Callable[[Job, Result], object], *, processes: int | None = None, seconds: float = SECONDS
+        self,
+        home: Home,
+        done: Callable[[Job, Result], object],
+        *,
+        processes: int | None = None,
+        seconds: float = SECONDS,
     ) -> None:
         self._home = home
         self._done = done

@@ -13,27 +13,27 @@ from data.vocabulary import GOOD_OUTCOMES, OUTCOMES
 
 WHAT_TO_DO: Final[dict[str, str]] = {
     "not-found": "Look for the page's new address and put it into sources.csv; a web archive may hold the old page.",
-    "gone": "Nothing: the site says that it is gone for good. It is asked again after 30 days; a web archive may hold it.",
+    "gone": "Nothing: the site says that it is gone for good. It is asked again after 30 days; an archive may hold it.",
     "blocked": "Open it in a browser. If people can read it, write to the publisher and ask that this record may too.",
     "challenge": "Write to the publisher and ask that this record may read it; never get round the question.",
     "robots": "Nothing, if the site asks not to be collected; where robots.txt could not be reached, try again later.",
     "rate-limited": "Run again later, or raise delay in programme.toml.",
-    "timed-out": "Run again later; if it stays so, raise deadline in programme.toml or look whether the site has moved.",
+    "timed-out": "Run again later; if it stays so, raise deadline in programme.toml or look whether the site moved.",
     "dns-error": "Check the connection of this machine. If others answer, the name is gone: look for a new address.",
-    "tls-error": "The site must renew its certificate; write to the publisher. Nothing is read over a connection that is not safe.",
+    "tls-error": "The site must renew its certificate: write to the publisher. Nothing is read without a valid one.",
     "refused-address": "Correct the address in sources.csv: it leads to a private network, or is no web address.",
     "too-large": "If the file is wanted, raise max_raw_mb or max_decoded_mb in programme.toml.",
     "truncated": "Run again; if it stays so, the site serves it cut off: write to the publisher.",
     "undecodable": "Run again; if it stays so, the site serves it broken: write to the publisher.",
     "wrong-type": "Look at what the address serves now; correct the address or the format in sources.csv.",
-    "empty": "Open it in a browser. A page made by scripts cannot be read here: look for another address of its content.",
+    "empty": "Open it in a browser. A page made by scripts cannot be read here: look for another address of it.",
     "no-text": "Look at the file: a scan holds pictures of words. Ask the publisher for a text.",
     "structure-changed": "The page is built anew: the rules that read it must be looked at.",
     "server-error": "Run again later.",
     "connect-error": "Run again later; if it stays so, look whether the site has moved.",
     "redirect-loop": "Open it in a browser and put the address where it ends into sources.csv.",
     "protocol-error": "Run again later; if it stays so, write to the publisher.",
-    "no-address": "Find an address and put it into sources.csv, or leave it: the note of the source says why it has none.",
+    "no-address": "Find an address and put it into sources.csv, or leave it: the note of the source says why.",
 }
 
 
@@ -102,7 +102,10 @@ class RunSummary:
             lines.append("The run was ended before it was through. To go on with it: sim-record collect --resume")
         for cause in self.failures:
             lines.append("")
-            lines.append(f"{cause.words[:1].upper()}{cause.words[1:]} ({cause.outcome}, {len(cause.sources)}). {cause.what_to_do}")
+            lines.append(
+                f"{cause.words[:1].upper()}{cause.words[1:]} ({cause.outcome}, {len(cause.sources)}). "
+                f"{cause.what_to_do}"
+            )
             lines += [f"  {source_id}: {detail}" for source_id, detail in cause.sources[:20]]
             if len(cause.sources) > 20:
                 lines.append(f"  … and {len(cause.sources) - 20} more")

@@ -60,7 +60,7 @@ class Store:
     """
 
     def __init__(
-        self, connection: Connection, warc: WarcFile, stored: Callable[[Finished], object] = lambda finished: None
+        self, connection: Connection, warc: WarcFile, stored: Callable[[Finished], object] = lambda _: None
     ) -> None:
         self._connection = connection
         self._warc = warc

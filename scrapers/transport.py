@@ -1,4 +1,5 @@
-"""The wire under httpx: connections only to checked addresses, and one deadline over name, connection, TLS and bytes."""
+"""The wire under httpx: connections only to checked addresses, and one deadline over name, connection, TLS and
+bytes."""
 
 from __future__ import annotations
 
@@ -98,7 +99,7 @@ class _Stream(httpcore.NetworkStream):
             self._socket.settimeout(left)
             self._limit = left
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - the deadline stands for it
         self._set_limit()
         try:
             data = self._socket.recv(max_bytes)
@@ -116,7 +117,7 @@ class _Stream(httpcore.NetworkStream):
             self._check_stop()
         return data
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         if not buffer:
             return
         self._set_limit()
@@ -133,7 +134,10 @@ class _Stream(httpcore.NetworkStream):
         self._socket.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
         self._set_limit()
         try:
@@ -183,9 +187,9 @@ class Wire(httpcore.NetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+        local_address: str | None = None,  # noqa: ARG002
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002
     ) -> httpcore.NetworkStream:
         addresses = self._resolver.resolve(host.lower().rstrip("."), port, self._clock.left())
         last: Exception | None = None

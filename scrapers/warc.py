@@ -1,7 +1,7 @@
 """Captures kept as WARC 1.1: one file a run, one gzip member a record.
 
-Records are built and compressed by the thread that fetched (zlib works beside the interpreter lock), and appended by the
-one thread that writes, so that storing keeps pace with fetching. Reading goes through warcio.
+Records are built and compressed by the thread that fetched (zlib works beside the interpreter lock), and appended by
+the one thread that writes, so that storing keeps pace with fetching. Reading goes through warcio.
 """
 
 from __future__ import annotations
@@ -118,8 +118,8 @@ def _digest(*blocks: bytes) -> str:
 def _response_head(
     version: str, status: int, reason: str, headers: tuple[tuple[str, str], ...], length: int | None
 ) -> bytes:
-    """Status line and headers as served, but for the transfer coding, which is already undone: its header is renamed, and
-    the length says how long the stored body is."""
+    """Status line and headers as served, but for the transfer coding, which is already undone: its header is renamed,
+    and the length says how long the stored body is."""
     version = version if version in ("HTTP/1.0", "HTTP/1.1") else "HTTP/1.1"
     kept = list(headers)
     if any(name.lower() in _DROPPED for name, _ in headers):
@@ -146,7 +146,12 @@ def _pair(exchange: Exchange, record_id: str, extra: list[tuple[str, str]], payl
     """Response and request records of one exchange, the request linked to its response."""
     date = record_date(exchange.started_at)
     head = _response_head(exchange.http_version, exchange.status, exchange.reason, exchange.headers, len(exchange.raw))
-    about = [("WARC-Type", "response"), ("WARC-Record-ID", record_id), ("WARC-Date", date), ("WARC-Target-URI", exchange.url)]
+    about = [
+        ("WARC-Type", "response"),
+        ("WARC-Record-ID", record_id),
+        ("WARC-Date", date),
+        ("WARC-Target-URI", exchange.url),
+    ]
     about += [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
     about += extra
     about += [
@@ -187,7 +192,8 @@ def records_of(
     """The records of a new capture: each redirect on the way, then response and request.
 
     For a copy from a web archive, `response` speaks in the original site's terms, `captured_at` is the time that the
-    archive gave and `memento_url` the archive's own address of the copy: it then replays under the original address. `payload_sha256` is that of the raw body, where it is known already.
+    archive gave and `memento_url` the archive's own address of the copy: it then replays under the original address.
+    `payload_sha256` is that of the raw body, where it is known already.
     """
     record_id = _new_id()
     final = _final_exchange(response)
@@ -198,8 +204,7 @@ def records_of(
         extra.append(("WARC-Source-URI", memento_url))
     payload = payload_sha256 or hashlib.sha256(response.raw).hexdigest()
     hops = b"".join(
-        b"".join(_pair(hop, _new_id(), [("WARC-Concurrent-To", record_id)], _digest(hop.raw)))
-        for hop in response.hops
+        b"".join(_pair(hop, _new_id(), [("WARC-Concurrent-To", record_id)], _digest(hop.raw))) for hop in response.hops
     )
     first, second = _pair(final, record_id, extra, f"sha256:{payload}")
     return Records(hops + first + second, len(hops), record_id, payload)
@@ -233,7 +238,7 @@ def revisit_of(response: Response, original: Original, *, memento_url: str | Non
 
 
 def metadata_of(record_id: str, url: str, captured_at: dt.datetime, told: Sequence[tuple[str, str]]) -> bytes:
-    """A metadata record about another one, as name and value pairs: how the bytes came here where HTTP does not say it."""
+    """A metadata record about another one, as name and value pairs: how the bytes came here, beyond HTTP."""
     block = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in told).encode("utf-8", "replace")
     return _record(
         [
@@ -292,7 +297,8 @@ def _warcinfo(name: str, info: Mapping[str, str]) -> bytes:
     block = "".join(f"{key}: {_one_line(value)}\r\n" for key, value in info.items() if value).encode()
     return _record(
         [
-            ("WARC-Type", "warcinfo"), ("WARC-Record-ID", _new_id()), ("WARC-Date", record_date(dt.datetime.now(dt.UTC))),
+            ("WARC-Type", "warcinfo"), ("WARC-Record-ID", _new_id()),
+            ("WARC-Date", record_date(dt.datetime.now(dt.UTC))),
             ("WARC-Filename", name), ("WARC-Block-Digest", _digest(block)), ("Content-Type", "application/warc-fields"),
         ],
         block,
@@ -333,8 +339,8 @@ def whole_length(path: Path, start: int = 0) -> int:
 
 
 def repair(path: Path, start: int = 0) -> int:
-    """Cut a torn tail off a file that a killed run left behind; gives the number of bytes cut. `start` must be the offset
-    of a record known to be whole."""
+    """Cut a torn tail off a file that a killed run left behind; gives the number of bytes cut. `start` must be the
+    offset of a record known to be whole."""
     size = path.stat().st_size
     good = whole_length(path, min(start, size))
     if good < size:
@@ -445,9 +451,7 @@ def verify(home: Home) -> Verified:
     bodies: dict[tuple[str, int], str] = {}
     revisits: list[tuple[str, int, _Row, dict[str, str]]] = []
     for path in sorted(home.captures.glob(f"*{SUFFIX}")) if home.captures.is_dir() else []:
-        rows = {
-            offset: _Row(*rest) for offset, *rest in places.pop(path.name, [])
-        }
+        rows = {place[0]: _Row(*place[1:]) for place in places.pop(path.name, [])}
         report.files += 1
         report.captures += len(rows)
         try:

@@ -120,9 +120,10 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--at-once", type=int, default=100, help="Scrapy's concurrent requests; 100 is its fastest")
     given = parser.parse_args()
-    has_scrapy = given.scrapy is not None and not subprocess.run(
-        [given.scrapy, "-c", "import scrapy"], capture_output=True, check=False
-    ).returncode
+    has_scrapy = (
+        given.scrapy is not None
+        and not subprocess.run([given.scrapy, "-c", "import scrapy"], capture_output=True, check=False).returncode
+    )
     if not has_scrapy:
         print("Scrapy is left out: name a Python that has it with --scrapy")
     port = free_port()
@@ -149,7 +150,9 @@ def main() -> None:
         medians = {name: statistics.median(one["rate"] for one in passes) for name, passes in found.items()}
         for name, passes in found.items():
             memory = max(one["mb"] for one in passes)
-            print(f"{name}: {medians[name]:.0f} pages/s (of {len(passes)}), peak {memory:.0f} MB, {passes[0]['pages']:.0f} pages")
+            print(
+                f"{name}: {medians[name]:.0f} pages/s (of {len(passes)}), peak {memory:.0f} MB, {passes[0]['pages']:.0f} pages"
+            )
         if has_scrapy:
             for name in ("first pass", "unchanged"):
                 print(f"{name}: {medians[f'ours, {name}'] / medians[f'scrapy, {name}']:.2f} times Scrapy")

@@ -49,7 +49,9 @@ def recorded(path: Path) -> tuple[Response, dict[str, str]]:
     return response, about
 
 
-def answer(body: bytes, *, status: int = 200, content_type: str = "text/html", url: str = "https://a.example/b") -> Response:
+def answer(
+    body: bytes, *, status: int = 200, content_type: str = "text/html", url: str = "https://a.example/b"
+) -> Response:
     return Response(url, url, status, "OK", (("Content-Type", content_type),), body, body, NOW, NOW, None)
 
 
@@ -75,7 +77,13 @@ def test_recorded_page_gets_its_verdict(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in FILES if path.name.startswith("good-")], ids=lambda path: path.stem)
 def test_a_good_page_is_not_good_under_an_error_status(path: Path) -> None:
     response, about = recorded(path)
-    for status, outcome in ((403, "blocked"), (404, "not-found"), (410, "gone"), (418, "blocked"), (500, "server-error")):
+    for status, outcome in (
+        (403, "blocked"),
+        (404, "not-found"),
+        (410, "gone"),
+        (418, "blocked"),
+        (500, "server-error"),
+    ):
         changed = Response(
             response.requested_url, response.final_url, status, "", response.headers, response.raw, response.body, NOW,
             NOW, None,
@@ -99,7 +107,11 @@ def test_pages_in_other_encodings_are_read_before_they_are_judged() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=2000), st.sampled_from([200, 202, 204, 302, 403, 404, 503]), st.sampled_from(["", "text/html", "application/pdf"]))
+@given(
+    st.binary(max_size=2000),
+    st.sampled_from([200, 202, 204, 302, 403, 404, 503]),
+    st.sampled_from(["", "text/html", "application/pdf"]),
+)
 def test_no_bytes_make_it_fail(body: bytes, status: int, content_type: str) -> None:
     verdict = judge(answer(body, status=status, content_type=content_type), "html")
     assert verdict.word in VERDICTS
@@ -107,7 +119,8 @@ def test_no_bytes_make_it_fail(body: bytes, status: int, content_type: str) -> N
 
 
 @pytest.mark.parametrize(
-    "piece", ["<svg><p>", "<script", "<!--", "<noscript>", "<title>", "<h1>", "<select><", "a cookie ", "<input type=", "< "]
+    "piece",
+    ["<svg><p>", "<script", "<!--", "<noscript>", "<title>", "<h1>", "<select><", "a cookie ", "<input type=", "< "],
 )
 def test_hostile_pages_are_judged_in_linear_time(piece: str) -> None:
     body = (piece * (1_000_000 // len(piece))).encode()
