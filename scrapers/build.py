@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from data import schema
 from data.home import Home
+from data.programme import read_programme
 from data.published import make_current, next_path, sync_folder
 from data.register_spec import FILES, RegisterFile
 from data.version import software_version
@@ -29,8 +30,21 @@ class Published:
 
     path: Path
     rows: dict[str, int]
+    notes: tuple[str, ...] = ()
+    """What did not go as it should, without keeping the record from being published."""
 
 
+# Tables of facts, how a row of each is named, and the column that names its page.
+_FACTS = (
+    ("adoption", "f.adoption_id", "f.source_id"),
+    ("claimed_total", "f.claim_id", "f.source_id"),
+    ("statement", "f.statement_id", "f.source_id"),
+    ("concern", "f.concern_id", "f.source_id"),
+    ("review_event", "f.event_id", "f.source_id"),
+    ("recommendation", "f.recommendation_id", "f.made_in_source_id"),
+    ("petition_reading", "concat_ws('.', f.petition_id, f.on_date, f.source_id)", "f.source_id"),
+    ("event", "f.event_id", "f.source_id"),
+)
 _ARROW = {
     "int": pa.int64(),
     "float": pa.float64(),
@@ -58,10 +72,11 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
             schema.create_all(connection)
             for spec in FILES:
                 _load(connection, spec, register)
-            with _collected(home, work) as source:
+            with _collected(home, work, register) as source:
                 if source is not None:
                     for table in schema.COLLECTED:
                         _copy(source, connection, table)
+            _say_no_capture(connection)
             _describe(connection, home)
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
@@ -73,8 +88,20 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
     finally:
         part.unlink(missing_ok=True)
         Path(f"{part}.wal").unlink(missing_ok=True)
+    notes = _index(home, path)
     make_current(home, path)
-    return Published(path, rows)
+    return Published(path, rows, notes)
+
+
+def _index(home: Home, path: Path) -> tuple[str, ...]:
+    """Bring the search index to the new database. A record without a search is better than none, so it only says so."""
+    from scrapers.index import IndexTrouble, update_index
+
+    try:
+        update_index(home, path)
+    except IndexTrouble as trouble:
+        return (str(trouble),)
+    return ()
 
 
 def publish(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Path:
@@ -103,22 +130,21 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, names: list[str],
 
 
 @contextmanager
-def _collected(home: Home, work: duckdb.DuckDBPyConnection | None) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    if work is not None:
-        yield work.cursor()
-        return
-    if not home.work_database.is_file():
+def _collected(
+    home: Home, work: duckdb.DuckDBPyConnection | None, register: Register
+) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The working database with everything that follows from it made up to date; None where nothing was collected."""
+    if work is None and not home.work_database.is_file():
         yield None
         return
-    try:
-        connection = duckdb.connect(str(home.work_database), read_only=True)
-    except duckdb.Error as error:
-        raise WorkError(
-            f"{home.work_database.name} cannot be opened: {str(error).splitlines()[0]} "
-            "If a collection is under way, it will publish when it ends."
-        ) from error
-    with connection:
-        yield connection
+    # only a home with captures pays for loading what reads them
+    from scrapers.derive import derive
+    from scrapers.work import open_work
+
+    with nullcontext(work) if work is not None else closing(open_work(home)) as connection:
+        assert connection is not None  # noqa: S101 - for the type checker: one of the two was given
+        derive(connection, register, read_programme(home.programme_file))
+        yield connection.cursor()
 
 
 def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -127,6 +153,17 @@ def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, 
     reader = source.execute(f'SELECT {listed} FROM "{table}" ORDER BY ALL').fetch_record_batch(50_000)  # noqa: S608
     for batch in reader:
         _insert(target, table, names, pa.Table.from_batches([batch]))
+
+
+def _say_no_capture(connection: duckdb.DuckDBPyConnection) -> None:
+    """Every fact has its evidence row: where nothing was collected it says so."""
+    for table, key, source in _FACTS:
+        connection.execute(
+            f"""INSERT INTO evidence ("table", row_id, source_id, state)
+            SELECT '{table}', {key}, {source}, 'no-capture' FROM "{table}" f
+            WHERE NOT EXISTS (SELECT 1 FROM evidence e WHERE e."table" = '{table}' AND e.row_id = {key})
+            ORDER BY ALL"""  # noqa: S608 - names of the schema
+        )
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, home: Home) -> None:

@@ -41,9 +41,11 @@ def build(home: HomeOption = None, as_json: JsonOption = False) -> None:
     except OSError as error:
         stop(f"{error.filename or place.root}: {error.strerror}. Nothing was published.", as_json=as_json)
     if as_json:
-        print_json({"ok": True, "published": made.path.name, "rows": made.rows})
+        print_json({"ok": True, "published": made.path.name, "rows": made.rows, "notes": list(made.notes)})
     else:
         shown = ("organisation", "source", "adoption", "statement", "review_event", "timeline", "capture")
+        for note in made.notes:
+            say(note)
         say(f"Published {made.path.name}: " + ", ".join(f"{made.rows[name]} {name}" for name in shown))
 
 
