@@ -70,8 +70,7 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
         with duckdb.connect(str(part), config={"memory_limit": "1GB"}) as connection:
             connection.execute("BEGIN")  # one transaction: hundreds of COMMENTs would each be written alone
             schema.create_all(connection)
-            for spec in FILES:
-                _load(connection, spec, register)
+            load_register(connection, register)
             with _collected(home, work, register) as source:
                 if source is not None:
                     for table in schema.COLLECTED:
@@ -107,6 +106,12 @@ def _index(home: Home, path: Path) -> tuple[str, ...]:
 def publish(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Path:
     """`build`, for callers that only want the path."""
     return build(home, work=work).path
+
+
+def load_register(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
+    """Put every row of the register into its table."""
+    for spec in FILES:
+        _load(connection, spec, register)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, spec: RegisterFile, register: Register) -> None:
