@@ -262,8 +262,9 @@ def _how_known() -> Markup:
             "<ul><li>Each count is what a page gave. “More than” stays “more than”: no number is made out of it, and "
             "no line is drawn between two counts.</li><li>A count whose day is not known has no place in time. It is "
             "shown last, as undated.</li><li>Where several pages give the same count for the same day, they stand "
-            "together.</li><li>Beside the counts stand the first step of each kind in the review that this record leads "
-            "with, events of the campaign and closures, from the opening to the last dated count. {all}.</li></ul>",
+            "together.</li><li>Beside the counts stand the first step of each kind in the review that this record "
+            "leads with, events of the campaign and closures, from the opening to the last dated count. {all}."
+            "</li></ul>",
             all=link("/timeline", "The timeline has everything"),
         ),
         name="how",

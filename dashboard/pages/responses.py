@@ -63,6 +63,7 @@ def _answer(ctx: Context) -> Markup:
     )
 
 
+@per_page
 def choices(ctx: Context) -> tuple[Choice, ...]:
     """The filters: kind of body, what it asks for, its position."""
     found = [voice.statement for voice in responses.voices(ctx.record)]

@@ -23,6 +23,7 @@ from data.vocabulary import POSITIONS
 
 MOST_BODIES: Final = 60
 MOST_MARKS: Final = 400
+MOST_CONCERNS: Final = 60
 READ_SHAPES: Final = {"whole": "●", "part": "◐", "unread": "○"}
 READ_WORDS: Final = {"whole": "read whole", "part": "read in part", "unread": "its text has not been read"}
 
@@ -73,6 +74,7 @@ def matrix(found: tuple[Voice, ...], filters: dict[str, str]) -> Markup:
 
     ordered = sorted(asking.items(), key=weight)
     rows: list[list[Cell]] = []
+    crowded = sum(len(voice.statement.asks) for voice in found) > MOST_MARKS
     for _, voices in ordered[:MOST_BODIES]:
         first = voices[0].statement
         row: list[Cell] = [
@@ -84,7 +86,10 @@ def matrix(found: tuple[Voice, ...], filters: dict[str, str]) -> Markup:
         ]
         for ask, _ in asks:
             saying = f"asks for {label('statement.asks', ask)}"
-            row.append(join(_dot(voice, filters, saying) for voice in voices if ask in voice.statement.asks))
+            marked = [voice for voice in voices if ask in voice.statement.asks]
+            shown = marked[:1] if crowded else marked
+            rest = f"+{len(marked) - 1}" if crowded and len(marked) > 1 else ""
+            row.append(join(_dot(voice, filters, saying) for voice in shown) + rest)
         rows.append(row)
     heads: list[Column | str] = [Column("Body")]
     heads += [Column(label("statement.asks", ask), "ask") for ask, _ in asks]
@@ -182,7 +187,10 @@ def concerns_and_replies(ctx: Context) -> Markup:
             s=fill(", from {c}", c=source_citation(ctx.record, first[0].source_id)) if one_page else EMPTY,
         )
         pieces.append(
-            fill('<ol class="debate">{c}</ol>', c=join(_side_by_side(ctx, one, sourced=not one_page) for one in first))
+            fill(
+                '<ol class="debate">{c}</ol>',
+                c=join(_side_by_side(ctx, one, sourced=not one_page) for one in first[:MOST_CONCERNS]),
+            )
         )
     if others:
         who = len({one.raised_by for one in others})
@@ -229,7 +237,7 @@ def _concern_table(ctx: Context, found: list[Concern]) -> Markup:
             else Markup('<span class="quiet">none on record</span>'),
             source_link(ctx.record, one.source_id),
         ]
-        for one in found
+        for one in found[:MOST_CONCERNS]
     ]
     columns: list[Column | str] = [
         "Raised by",
@@ -238,4 +246,11 @@ def _concern_table(ctx: Context, found: list[Concern]) -> Markup:
         Column("The reply, in our words", "wide"),
         "Shown by",
     ]
-    return table(columns, rows, "Concerns of other bodies")
+    more = EMPTY
+    if len(found) > MOST_CONCERNS:
+        more = fill(
+            '<p class="small">The first {m} are shown. {l}</p>',
+            m=MOST_CONCERNS,
+            l=link("/concerns", "Every concern on record"),
+        )
+    return table(columns, rows, "Concerns of other bodies") + more

@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.pages import review_answers
-from dashboard.pages.lists import Kept, asked, kept_of, unknown_row, way_back
+from dashboard.pages.lists import Kept, asked, forget_page_when_filters_change, kept_of, unknown_row, way_back
 from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
 from dashboard.parts import tracks as drawn
 from dashboard.parts.cite import cite_block, permanent
@@ -15,6 +15,7 @@ from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
 from dashboard.parts.notes import empty_state
+from dashboard.parts.paging import leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
 from dashboard.parts.sources import source_citation, source_link
@@ -29,6 +30,8 @@ from data.vocabulary import REVIEW_STATES
 ADDRESS = "/review"
 TITLE = "Review"
 QUESTION = "What was promised, and what became of it?"
+ROWS = 20
+MOST_STEPS = 120
 
 
 def describe(ctx: Context) -> str:
@@ -59,6 +62,7 @@ def _answer(ctx: Context) -> Markup:
     return fill("{f} {c}", f=first, c=counted)
 
 
+@per_page
 def choices(ctx: Context) -> tuple[Choice, ...]:
     """The filters: where a review stands, and who commissioned it."""
     found = reviews.tracks(ctx.record)
@@ -114,24 +118,31 @@ def _chosen_tracks(ctx: Context, state: str, by: str) -> tuple[Track, ...]:
 
 
 @per_page
-def listed(ctx: Context, state: str, by: str, kept: Kept) -> Markup:
-    """The picture of all tracks, their table, then each with its steps."""
-    found = _chosen_tracks(ctx, state, by)
+def listed(ctx: Context, state: str, by: str, kept: Kept, page: str) -> Markup:
+    """The picture of all tracks, their table, then each with its steps; one page of them where they are many."""
+    every = _chosen_tracks(ctx, state, by)
+    here, remark = leaf(page, len(every), ROWS)
+    found = every[here.start : here.stop]
     if not found:
         return section("Reviews", empty_state("No review on record is like that.", link(ADDRESS, "Show all reviews")))
     filters = dict(kept)
     return join(
         [
+            remark,
             section(
                 "Every review on one line of time",
                 drawn.track_lines(ctx, found, filters) or empty_state("None of these has a dated step."),
                 name="tracks",
-                lead=_finding(ctx, found),
+                lead=_finding(ctx, every),
             ),
-            section("Reviews", _table(ctx, found, filters), name="reviews"),
+            section(
+                "Reviews",
+                _table(ctx, found, filters) + pager(ADDRESS, filters, here, "reviews", "reviews"),
+                name="reviews",
+            ),
             section(
                 "Step by step",
-                join(_one_track(ctx, track, filters, is_open=place == 0) for place, track in enumerate(found)),
+                _folds(ctx, found, filters),
                 name="steps",
                 lead="Each review opens to its steps, with the days between them as far as the dates can say.",
             ),
@@ -186,6 +197,26 @@ def _commissioner(track: Track) -> Markup | str:
         return track.review.commissioner
     words = "nobody yet" if track.review.state == "called-for" else "not known"
     return fill('<span class="quiet">{w}</span>', w=words)
+
+
+def _folds(ctx: Context, found: tuple[Track, ...], filters: dict[str, str]) -> Markup:
+    """Each track folded up, the first open; where there are too many steps for one page, a link to the review alone."""
+    pieces = []
+    left = MOST_STEPS
+    for place, track in enumerate(found):
+        fits = len(track.steps) <= left
+        left -= len(track.steps) if fits else 0
+        pieces.append(
+            _one_track(ctx, track, filters, is_open=place == 0)
+            if fits
+            else fill(
+                '<p class="fold">{l} {b} <span class="small">{n}</span></p>',
+                l=link(detail("review", track.review.review_id, filters), track.review.title),
+                b=drawn.state_badge(track.review.state),
+                n=many(len(track.steps), "step"),
+            )
+        )
+    return join(pieces)
 
 
 def _one_track(ctx: Context, track: Track, filters: dict[str, str], *, is_open: bool) -> Markup:
@@ -299,7 +330,7 @@ def plain(ctx: Context, params: Params) -> Markup:
             head(ctx),
             remarks,
             form(ADDRESS, filters, params),
-            listed(ctx, values["state"], values["by"], kept),
+            listed(ctx, values["state"], values["by"], kept, params.get("page")),
             rest(ctx),
         ]
     )
@@ -322,7 +353,9 @@ def page() -> None:
         if remarks:
             st.html(remarks)
         values = select_boxes(filters)
-        st.html(listed(ctx, values["state"], values["by"], kept_of(filters, values)))
+        kept = kept_of(filters, values)
+        forget_page_when_filters_change(kept, ADDRESS)
+        st.html(listed(ctx, values["state"], values["by"], kept, str(st.query_params.get("page", ""))))
     st.html(rest(ctx))
 
 

@@ -24,6 +24,7 @@ from dashboard.start import Context
 NOBODY = Markup(
     '<span class="badge is-unknown"><span class="shape" aria-hidden="true">·</span> nobody has shown this</span>'
 )
+MOST_ROWS = 60
 NOT_KNOWN = Markup('<span class="quiet">· not known</span>')
 
 
@@ -87,7 +88,7 @@ def _table(ctx: Context, found: list[Recommendation], caption: str, *, named: bo
         columns.append("Review that the page calls for")
     columns.append("Kept at" if same_page else "Shown by")
     rows = []
-    for one in found:
+    for one in found[:MOST_ROWS]:
         row: list[Cell] = [_title(one, named=named), one.summary]
         if not to_nobody:
             row.append(_addressed(ctx, one))
@@ -101,7 +102,14 @@ def _table(ctx: Context, found: list[Recommendation], caption: str, *, named: bo
         )
         row.append(page if same_page else fill("{s}<br>{p}", s=source_link(ctx.record, one.source_id), p=page))
         rows.append(row)
-    return above + table(columns, rows, caption)
+    more = EMPTY
+    if len(found) > MOST_ROWS:
+        more = fill(
+            '<p class="small">The first {m} are shown. {l}</p>',
+            m=MOST_ROWS,
+            l=link("/recommendations", "Every recommendation on record"),
+        )
+    return above + table(columns, rows, caption) + more
 
 
 def _title(one: Recommendation, *, named: bool) -> Markup:

@@ -47,6 +47,7 @@ def describe(ctx: Context) -> str:
     )
 
 
+@per_page
 def choices(ctx: Context) -> tuple[Choice, ...]:
     """The filters: year, kind, body, and which way round."""
     found = chronology.entries(ctx.record)

@@ -137,10 +137,10 @@ def conflict_table(context: Context, conflict: Conflict) -> Markup:
 
 def told(track: Track) -> str:
     """The dated steps of a track in one line of words, for those who do not see the picture."""
-    steps = [
+    steps = dict.fromkeys(
         f"{label('review.state', one.step.state)} {dates.phrase(one.step.on_date, one.step.date_precision)}"
         for one in track.dated
-    ]
+    )
     return "; ".join(steps) or "no dated step"
 
 
@@ -167,7 +167,7 @@ def _track_line(context: Context, scale: Scale, track: Track, kept: dict[str, st
     waiting = None
     if track.days_overdue(context.today) and expected and expected.days:
         waiting = (expected.days.last, context.today)
-    marks = [
+    marks = dict.fromkeys(  # what several pages date alike is one mark
         Mark(
             one.days,
             SHAPES.get(one.step.state, "·"),
@@ -175,11 +175,11 @@ def _track_line(context: Context, scale: Scale, track: Track, kept: dict[str, st
         )
         for one in track.dated
         if one.days
-    ]
+    )
     return fill(
         "<li>{n}{line}</li>",
         n=link(detail("review", track.review.review_id, kept), track.review.title),
-        line=line(scale, marks, told(track), waiting=waiting),
+        line=line(scale, tuple(marks), told(track), waiting=waiting),
     )
 
 
