@@ -1,35 +1,58 @@
-"""Links that open a page at a passage: W3C text fragments, and page numbers in PDF."""
+"""Addresses that lead into a document: to a passage of a page, to a page of a PDF."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote
 
-WHOLE_WORDS: Final = 12
-EDGE_WORDS: Final = 6
+SHORT: Final = 80
+"""Characters up to which a passage is named whole; of a longer one its first and last words."""
+EDGE: Final = 5
+"""Words at each end by which a long passage is named."""
+_MASKED = re.compile(r"\[(?:e-mail address|phone number|name)\]")
+_DIRECTIVE = ":~:"
+_PAGE = re.compile(r"(?:^|&)page=[^&]*")
 
 
-def _part(words: list[str]) -> str:
-    # "-" and "," have a meaning in a text directive, and quote() leaves "-" as it is
-    return quote(" ".join(words), safe="").replace("-", "%2D")
+def _quoted(text: str) -> str:
+    """A text as it stands in a text directive, in which "-", "," and "&" have meanings of their own."""
+    return quote(text, safe="").replace("-", "%2D")
+
+
+def _visible_runs(passage: str) -> list[list[str]]:
+    """The words of a passage, in runs that stand on the page as they are: masked details and the bars between the cells
+    of a table row part them."""
+    runs = (piece.split() for part in _MASKED.split(passage) for piece in part.split(" | "))
+    return [run for run in runs if any(any(character.isalnum() for character in word) for word in run)]
 
 
 def text_fragment(url: str, passage: str) -> str:
-    """The address of a page, opened at the passage: the whole of it where it is short, else its first and last words.
-
-    A fragment that the address has already is kept before the directive. An empty passage gives the address as it is.
-    """
-    words = passage.split()
-    if not words:
-        return url
-    if len(words) <= WHOLE_WORDS:
-        directive = _part(words)
+    """The address with a text fragment that leads to the passage (WICG Scroll to Text Fragment): the whole of a short
+    one, first and last words of a long one. A fragment that the address has is kept before the directive; a directive
+    that it has is replaced. The address alone where the passage has no words."""
+    address, mark, fragment = url.partition("#")
+    fragment = fragment.split(_DIRECTIVE, 1)[0]
+    plain = f"{address}#{fragment}" if mark and fragment else address
+    runs = _visible_runs(passage)
+    if not runs:
+        return plain
+    if len(runs) == 1 and len(" ".join(runs[0])) <= SHORT:
+        directive = _quoted(" ".join(runs[0]))
     else:
-        directive = f"{_part(words[:EDGE_WORDS])},{_part(words[-EDGE_WORDS:])}"
-    base, _, fragment = url.partition("#")
-    return f"{base}#{fragment.split(':~:', 1)[0]}:~:text={directive}"
+        first, last = runs[0][:EDGE], runs[-1][-EDGE:]
+        if len(runs) == 1 and len(runs[0]) < 2 * EDGE:
+            half = max(1, len(runs[0]) // 2)
+            first, last = runs[0][:half], runs[0][half:]
+        directive = _quoted(" ".join(first)) + (f",{_quoted(' '.join(last))}" if last else "")
+    return f"{address}#{fragment}{_DIRECTIVE}text={directive}"
 
 
 def pdf_page_link(url: str, page: int) -> str:
-    """The address of a PDF, opened at a page (from 1)."""
-    return f"{url.partition('#')[0]}#page={page}"
+    """The address of a PDF with the page at which to open it, counted from 1. Other parameters of its fragment stay.
+    Raises ValueError for a page below 1."""
+    if page < 1:
+        raise ValueError(f"there is no page {page}")
+    address, _, fragment = url.partition("#")
+    rest = [part for part in fragment.split("&") if part and not _PAGE.fullmatch(part)]
+    return f"{address}#{'&'.join([f'page={page}', *rest])}"

@@ -39,7 +39,7 @@ HINTS: Final = (
         "promo",
         r"advert|(?:^|[\s_-])ads?(?:$|[\s_-])|promo|sponsor|newsletter|subscri|sign-?up|(?:^|[\s_-])cta|donat|paywall",
     ),
-    ("comment", r"comment|disqus|respond|reply|replies|discussion"),
+    ("comment", r"comment|disqus|(?<!cor)respond|reply|replies|discussion"),
     ("cookie", r"cookie|consent|gdpr|modal|popup|overlay|dialog|drawer|toast|alert|notice"),
     ("byline", r"meta|byline|author|date|time|publish|tags?(?:$|[\s_-])|categor|credit|avatar|user|profile"),
     ("caption", r"caption|figure|image|gallery|media|thumb"),
@@ -112,7 +112,8 @@ class Place:
     long_chars: int = 0
     blocks: int = 0
     headings: int = 0
-    order: int = 0
+    built: str = ""
+    """The names of this element and the two above, once asked for."""
 
 
 @dataclass(slots=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -77,6 +77,8 @@ _POSTS: Final = frozenset(("discussionforumposting", "question", "qapage", "soci
 _BEFORE, _AFTER = 8, 10
 """So many pieces before and after the title count as beside it."""
 _SHORT: Final = 160
+_TOO_MANY: Final = 3
+"""So many different dates beside one title belong to the rows of a list."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,8 @@ def beside(texts: Sequence[str], *, day_first: bool | None, strict: bool = False
                 found.append(StatedDate(value, "text", "candidate"))
             at = end
         pending = ""
+    if len({date.value for date in found if date.role == "published"}) >= _TOO_MANY:
+        found = [replace(date, role="candidate") if date.role == "published" else date for date in found]
     return found
 
 
@@ -205,6 +209,9 @@ def settle(found: Iterable[StatedDate]) -> Dates:
     """Chooses the two facts: the first of each role in the order given."""
     every = tuple(dict.fromkeys(found))
     published = next((date for date in every if date.role == "published"), None)
+    if published is not None and len(published.value) < 10:
+        wanted = published.value
+        published = next((d for d in every if d.role == "published" and len(d.value) == 10 and d.value[: len(wanted)] == wanted), published)  # fmt: skip
     updated = next((date for date in every if date.role == "updated"), None)
     return Dates(
         published.value if published else None,
@@ -213,6 +220,18 @@ def settle(found: Iterable[StatedDate]) -> Dates:
         updated.how if updated else None,
         every,
     )
+
+
+def in_path(path: str) -> StatedDate | None:
+    """The date in the path of an address: a whole day is a fact there (blogs file their posts by it), a month is the
+    month of an upload and only a candidate."""
+    day = _URL_DAY.search(path)
+    if day:
+        value = iso(*(int(part) for part in day.groups()))
+        return StatedDate(value, "url", "published") if value else None
+    month = _URL_MONTH.search(path)
+    value = iso(int(month.group(1)), int(month.group(2))) if month else None
+    return StatedDate(value, "url", "candidate") if value else None
 
 
 def of_page(page: Page, meta: Metadata, url: str, title: str | None) -> Dates:
@@ -229,13 +248,9 @@ def of_page(page: Page, meta: Metadata, url: str, title: str | None) -> Dates:
     found += _of_times(page, title)
     found += _of_labels(page, title, day_first)
     path = urlsplit(url).path
-    day = _URL_DAY.search(path)
-    if day:
-        value = iso(*(int(part) for part in day.groups()))
-        if value:
-            found.append(StatedDate(value, "url", "published"))
-    elif (month := _URL_MONTH.search(path)) and (value := iso(int(month.group(1)), int(month.group(2)))):
-        found.append(StatedDate(value, "url", "candidate"))
+    addressed = in_path(path)
+    if addressed:
+        found.append(addressed)
     if not article and path in ("", "/"):
         found = [StatedDate(date.value, date.how, "candidate") if date.role == "published" else date for date in found]
     return settle(found)
@@ -297,7 +312,7 @@ def _near(page: Page, title: str | None) -> list[PageBlock]:
         return []
     after: list[PageBlock] = []
     for block in page.blocks[at + 1 : at + 1 + _AFTER]:
-        if block.level in (1, 2, 3) and block.level and block.level <= 2:
+        if block.level and (block.level <= 2 or block.link_chars * 2 > len(block.text)):
             break
         after.append(block)
     before = page.blocks[max(0, at - _BEFORE) : at]

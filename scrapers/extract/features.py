@@ -293,7 +293,6 @@ def _positions(blocks: list[PageBlock], own: Array, total: Place) -> Array:
     long_before = (np.cumsum(long) - long) / all_long
     h1 = next((n for n, block in enumerate(blocks) if block.level == 1), None)
     numbers = np.arange(count, dtype=np.float32)
-    signs: dict[int, str] = {}
     alike: dict[str, list[int]] = {}
     group: list[list[int]] = []
     steps: dict[int, tuple[float, float, float]] = {}
@@ -307,8 +306,7 @@ def _positions(blocks: list[PageBlock], own: Array, total: Place) -> Array:
         key = id(place)
         if key not in steps:
             steps[key] = _steps(place, half, most, path)
-            signs[key] = sign_of(place)
-        sign = signs[key] + block.kind
+        sign = sign_of(place) + block.kind
         sums = alike.get(sign)
         if sums is None:
             sums = alike[sign] = [0, 0, 0]
@@ -350,12 +348,15 @@ def _steps(place: Place, half: set[int], most: set[int], path: dict[int, int]) -
 
 
 def sign_of(place: Place) -> str:
-    names: list[str] = []
-    at: Place | None = place
-    while at is not None and len(names) < _SEVERAL_LEVELS:
-        names.append(at.sign)
-        at = at.above
-    return ">".join(names)
+    """How a place is built: its element and the two above, with their classes. Pieces alike have the same."""
+    if not place.built:
+        names: list[str] = []
+        at: Place | None = place
+        while at is not None and len(names) < _SEVERAL_LEVELS:
+            names.append(at.sign)
+            at = at.above
+        place.built = ">".join(names)
+    return place.built
 
 
 def _page(blocks: list[PageBlock], own: Array, kinds: Array, total: Place, path: str, schema: int) -> list[float]:

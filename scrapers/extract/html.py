@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
-
-import numpy as np
 
 from scrapers.extract import dates, links, main_text, page, titles
 from scrapers.extract.blocks import HINT_NAMES, TAG_NAMES, PageBlock
 from scrapers.extract.characters import shown
+from scrapers.extract.complete import complete
 from scrapers.extract.layout import place
 from scrapers.extract.mask import mask, requester_names
 from scrapers.extract.metadata import ARTICLES, Metadata, types_of
@@ -39,8 +38,8 @@ def extract(html: bytes, url: str, *, charset: str | None = None, page_kind: str
     meta, pieces = ready.meta, ready.page.blocks
     parts = urlsplit(url)
     scores = main_text.score(ready.page, path=parts.path, schema=meta.schema)
-    keep = main_text.choose(scores, main_text.count_words(pieces))
-    keep = whole_groups(pieces, keep, scores)
+    words = main_text.count_words(pieces)
+    keep = complete(pieces, main_text.choose(scores, words), scores, words)
     title = titles.choose(ready.page, meta, url)
     blocks = trails([block for block, kept in zip(pieces, keep, strict=True) if kept])
     hidden = _described(meta) if sum(len(block.text.split()) for block in blocks) < _FEW_WORDS else []
@@ -69,30 +68,6 @@ def extract(html: bytes, url: str, *, charset: str | None = None, page_kind: str
         passages=passages,
         dates=read.found,
     )
-
-
-def whole_groups(pieces: Sequence[PageBlock], keep: Any, scores: Any) -> Any:
-    """Keeps lists and tables of data together: rows and items of one container stand or fall with the greater part of
-    their words; a heading is kept where it leads a kept piece and was not judged to be clearly outside."""
-    kept = np.array(keep, dtype=bool)
-    members: dict[int, list[int]] = {}
-    for number, block in enumerate(pieces):
-        if block.kind in ("list-item", "table-row"):
-            holder = block.place.above
-            while block.kind == "table-row" and holder is not None and holder.tag in ("tbody", "thead", "tfoot"):
-                holder = holder.above
-            members.setdefault(id(holder), []).append(number)
-    for numbers in members.values():
-        if len(numbers) < 3:
-            continue
-        words = [pieces[n].text.count(" ") + 1 for n in numbers]
-        inside = sum(size for size, n in zip(words, numbers, strict=True) if kept[n])
-        if inside * 2 >= sum(words):
-            kept[numbers] = True
-    for number, block in enumerate(pieces[:-1]):
-        if block.kind == "heading" and not kept[number] and kept[number + 1] and scores[number] >= 0.15:
-            kept[number] = True
-    return kept
 
 
 def trails(pieces: Iterable[PageBlock]) -> list[Block]:

@@ -18,6 +18,7 @@ def place(blocks: Iterable[Block], *, names: Sequence[str] = ()) -> tuple[str, t
     passages: list[Passage] = []
     at = 0
     before: str | None = None
+    heads: dict[str, str] = {}
     for block in blocks:
         text = mask(shown(block.text), names)
         if not text:
@@ -26,7 +27,10 @@ def place(blocks: Iterable[Block], *, names: Sequence[str] = ()) -> tuple[str, t
             gap = "\n" if before == block.kind and before in TIGHT else "\n\n"
             parts.append(gap)
             at += len(gap)
-        heading = " > ".join(mask(shown(piece), names) for piece in block.trail if piece) or None
+        for piece in block.trail:
+            if piece not in heads:
+                heads[piece] = mask(shown(piece), names)
+        heading = " > ".join(filter(None, (heads[piece] for piece in block.trail))) or None
         passages.append(
             Passage(len(passages) + 1, block.kind, heading, text, block.page_number, at, at + len(text))
         )

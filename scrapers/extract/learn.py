@@ -80,7 +80,7 @@ def load(folder: Path) -> list[Sample]:
     return samples
 
 
-def _share(words: list[str], grams: set[tuple[str, ...]], lines: set[str]) -> float:
+def _share(words: list[str], grams: set[tuple[str, str, str, str]], lines: set[str]) -> float:
     if not words:
         return 0.0
     if len(words) < 4:
@@ -147,7 +147,7 @@ def joined(nets: Sequence[dict[str, Array]]) -> dict[str, Array]:
     """Several networks as one whose logit is the mean of theirs."""
     mean = np.mean([net["mean"] for net in nets], axis=0)
     scale = np.mean([net["scale"] for net in nets], axis=0)
-    parts: dict[str, list[Array]] = {"hidden": [], "bias": [], "out": [], "straight": [], "level": []}
+    parts: dict[str, list[Any]] = {"hidden": [], "bias": [], "out": [], "straight": [], "level": []}
     for net in nets:
         by = (scale / net["scale"])[:, None]
         off = (mean - net["mean"]) / net["scale"]

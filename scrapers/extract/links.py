@@ -13,16 +13,19 @@ from scrapers.extract.model import Link
 
 MOST_LINKS: Final = 5000
 _LONGEST: Final = 2000
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_WHOLE = re.compile(r"https?://[^/?#]+/(?!.*/\.\.?(?:/|$))", re.IGNORECASE)
+"""An address that needs nothing from the page it stands on."""
 _WRITTEN = re.compile(r"\bhttps?://[^\s<>\"'“”‘’|{}\[\]\\^`]+|(?<![\w@./-])www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s<>\"'“”|]*)?", re.IGNORECASE)  # fmt: skip
 
 
 def absolute(href: str, base: str) -> str | None:
     """The http(s) address that a target means on a page, or None where it leads nowhere else."""
-    href = "".join(character for character in href.strip() if character >= " " and character != "\x7f")
-    if not href or href.startswith("#"):
+    href = _CONTROLS.sub("", href).strip()
+    if not href or href.startswith("#") or len(href) > _LONGEST:
         return None
     try:
-        url = urljoin(base, href)
+        url = href if _WHOLE.match(href) else urljoin(base, href)
         parts = urlsplit(url)
         port_is_number = parts.port is None or parts.port > 0
     except ValueError:

@@ -49,26 +49,16 @@ def networks() -> tuple[Network, Network]:
 
 def groups(blocks: list[PageBlock]) -> list[Array]:
     """For each piece the number of its container, of the next two above that matter, and of the pieces built alike."""
-    found: list[Any] = []
-    for level in (0, 1, 3):
-        numbers: dict[int, int] = {}
-        row = []
-        for block in blocks:
-            place = block.place
-            for _ in range(level):
-                place = place.above or place
-            row.append(numbers.setdefault(id(place), len(numbers)))
-        found.append(np.asarray(row))
-    named: dict[str, int] = {}
-    signs: dict[int, str] = {}
-    alike = []
+    numbers: list[dict[Any, int]] = [{}, {}, {}, {}]
+    rows: list[tuple[int, ...]] = []
     for block in blocks:
-        key = id(block.place)
-        if key not in signs:
-            signs[key] = features.sign_of(block.place)
-        alike.append(named.setdefault(signs[key] + block.kind, len(named)))
-    found.append(np.asarray(alike))
-    return found
+        place = block.place
+        above = place.above or place
+        far = above.above or above
+        far = far.above or far
+        keys = (id(place), id(above), id(far), features.sign_of(place) + block.kind)
+        rows.append(tuple(known.setdefault(key, len(known)) for known, key in zip(numbers, keys, strict=True)))
+    return list(np.asarray(rows, np.int64).T)
 
 
 def opinions(scores: Array, words: Array, grouped: list[Array]) -> Array:
@@ -76,7 +66,7 @@ def opinions(scores: Array, words: Array, grouped: list[Array]) -> Array:
     count = len(scores)
     weight = np.minimum(words, _MOST_WORDS) + 0.5
     weighted = weight * scores
-    columns = [scores, np.log((scores + 1e-3) / (1 - scores + 1e-3)) / 3]
+    columns: list[Any] = [scores, np.log((scores + 1e-3) / (1 - scores + 1e-3)) / 3]
     places = np.arange(count)
     for width in (1, 3, 8):
         low, high = np.maximum(places - width, 0), np.minimum(places + width + 1, count)

@@ -33,7 +33,9 @@ _PHONE = re.compile(
     )(?:\s?(?:ext(?:ension)?|x)\.?\s?\d{{1,6}})?(?!\w|[.,]\d)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_SPELT_AT = re.compile(r"[\[({<]\s*at\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d")
+_FEWEST_DIGITS: Final = 8
 _NUMBERED = re.compile(r"(?:isbn|issn|doi|pmid|nct|isrctn|no\.?|number|ref(?:erence)?|£|€|\$)[\s:.#(-]*(?:1[03])?[\s:.-]*$", re.IGNORECASE)
 _CALLED = re.compile(r"(?:phone|tel|telephone|mobile|call|ring|contact|fax|text)[\s\w]{0,12}(?:no\.?|number)?[\s:.#(-]*$", re.IGNORECASE)
 _TITLES = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Cllr|Sir|Lady|Rev)\.?"
@@ -62,9 +64,9 @@ def mask(text: str, names: Sequence[str] = ()) -> str:
 
     A name is masked in full, with a form of address before its last word, and as a first name after "Dear".
     """
-    if "@" in text or "at" in text:
+    if "@" in text or _SPELT_AT.search(text):
         text = _EMAIL.sub(EMAIL, text)
-    if _DIGITS.search(text):
+    if len(text) >= _FEWEST_DIGITS and len(_DIGITS.findall(text)) >= _FEWEST_DIGITS:
         text = _PHONE.sub(_phone, text)
     for name in names:
         if name.strip():

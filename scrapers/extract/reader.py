@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from scrapers.extract import html, office, pdf, plain, sniff
 from scrapers.extract.model import Extraction
 
-UNREADABLE = {
+EXTRACTOR: Final = "none/1"
+_UNREAD: Final = {
     sniff.ZIP: "a ZIP archive, not a document",
     sniff.OLE: "an old or encrypted Office file, which is not read",
-    sniff.OTHER: "not a text document",
+    sniff.OTHER: "not a document with text",
 }
 
 
@@ -23,13 +26,13 @@ def read(
 ) -> Extraction:
     """Reads one captured body.
 
-    `url` is the address it came from, `media_type` and `charset` what the server declared, `format` and `page_kind` what
-    the register says of the source (vocabularies source.format and source.kind). The bytes outweigh what was declared.
-    A document that cannot be read gives an Extraction with `problem` set; nothing is raised for bad input.
+    `url` is the address it came from, `media_type` and `charset` what the server declared, `format` and `page_kind`
+    what the register says of the source (vocabularies SOURCE_FORMATS and SOURCE_KINDS). What the bytes show outweighs
+    what was declared. A document that cannot be read gives an Extraction with `problem` set; nothing is raised for it.
     """
+    if not body.strip(b"\x00\t\n\r\f ") or body in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
+        return Extraction(EXTRACTOR, problem="empty file")
     kind = sniff.kind_of(body, media_type=media_type, url=url, format=format)
-    if not body.strip():
-        return Extraction(extractor="none/1", problem="empty file")
     if kind == sniff.HTML:
         return html.extract(body, url, charset=charset, page_kind=page_kind)
     if kind == sniff.PDF:
@@ -37,5 +40,6 @@ def read(
     if kind in (sniff.DOCX, sniff.PPTX):
         return office.extract(body, url, kind=kind, page_kind=page_kind)
     if kind == sniff.PLAIN:
-        return plain.extract(body, url, charset=charset, page_kind=page_kind)
-    return Extraction(extractor="none/1", problem=UNREADABLE[kind])
+        table = (media_type or "").split(";")[0].strip().lower() == "text/csv"
+        return plain.extract(body, url, charset=charset, page_kind=page_kind, table=table)
+    return Extraction(EXTRACTOR, problem=_UNREAD[kind])
