@@ -1,4 +1,4 @@
-"""Decisions on candidates: both readings kept, who, when, on which capture; and what accepting writes into the register."""
+"""Decisions on candidates: both readings, who, when, on which capture; and what accepting writes into the register."""
 
 from __future__ import annotations
 
@@ -154,7 +154,8 @@ def compose(table: str, cells: Mapping[str, str], register: Register) -> str:
         text = f"The page says of {named('trust_id', 'police_id') or named('other_ids')}: {said}, {when}."
     elif table == "claimed_total":
         bound = {"at-least": "at least ", "about": "about "}.get(cells.get("bound", ""), "")
-        text = f"{named('claimant_id') or 'The page'} states {bound}{cells.get('value') or 'a share'} {cells['unit'].replace('-', ' ')}, {when}."
+        counted = f"{cells.get('value') or 'a share'} {cells['unit'].replace('-', ' ')}"
+        text = f"{named('claimant_id') or 'The page'} states {bound}{counted}, {when}."
     elif table == "statement":
         asks = ", ".join(label("statement.asks", ask) for ask in (cells.get("asks") or "").split(";") if ask)
         text = f"{named('org_id')}: {label('statement.position', cells['position'])}" + (
@@ -222,7 +223,7 @@ def accept(
 ) -> tuple[str, Row]:
     """Append the register row and the decision. Gives the table and the row.
 
-    Where the register says the same already, only the decision is written. Raises DecisionError, MissingColumns, Refused.
+    Where the register says the same already, only the decision is written. Raises DecisionError and its kinds.
     """
     register = _whole(home)
     if candidate.row_id:

@@ -67,8 +67,8 @@ def derive(
 ) -> Derived:
     """Bring the derived tables up to date, for the given sources or all of them.
 
-    `connection` is open for writing, holds the collected tables and is not within a transaction. Sources whose inputs are
-    as they were cost next to nothing. The same inputs give the same rows, names included.
+    `connection` is open for writing, holds the collected tables and is not within a transaction. Sources whose inputs
+    are as they were cost next to nothing. The same inputs give the same rows, names included.
     """
     create_missing(connection)
     connection.execute("CREATE TABLE IF NOT EXISTS derived (source_id VARCHAR PRIMARY KEY, digest VARCHAR NOT NULL)")
@@ -633,7 +633,8 @@ def _decide_others(connection: Connection, known: _Known, names: Sequence[str]) 
         row: Row = {"row_id": row_id, "decided_by": None, "decided_on": None, "decision": None}
         _apply(row, decision, _NEVER_REOPENED)
         connection.execute(
-            "UPDATE candidate SET state = ?, row_id = ?, decided_by = ?, decided_on = ?, decision = ? WHERE candidate_id = ?",
+            "UPDATE candidate SET state = ?, row_id = ?, decided_by = ?, decided_on = ?, decision = ? "
+            "WHERE candidate_id = ?",
             [row["state"], row["row_id"], row["decided_by"], row["decided_on"], row["decision"], name],
         )
 

@@ -1,8 +1,8 @@
 """The passage that supports a row of the register, found from the row itself in each good capture of its source.
 
-What is looked for are the row's own terms: bodies by any of their names, numbers with their unit in digits or words, the
-date in any spelling, words of the status, position or state, and the telling words of title, topic and summary. What must
-stand in one passage (or a few in a row) is the core; bodies and dates may stand anywhere on the page.
+What is looked for are the row's own terms: bodies by any of their names, numbers with their unit in digits or words,
+the date in any spelling, words of the status, position or state, and the telling words of title, topic and summary.
+What must stand in one passage (or a few in a row) is the core; bodies and dates may stand anywhere on the page.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TABLES: Final = (
     "adoption", "claimed_total", "statement", "concern", "review_event", "recommendation", "petition_reading", "event",
 )  # fmt: skip
 ENOUGH: Final = 0.5
-"""Weighted share of a row's telling words that a stretch of passages must hold. They are our words, not the source's."""
+"""Weighted share of a row's telling words that a stretch of passages must hold. They are our words, not the page's."""
 ENOUGH_BESIDE_CUE: Final = 0.45
 """The same where the row's state stands on the page in words too."""
 ENOUGH_IN_SECTION: Final = 0.35
@@ -65,7 +65,8 @@ _AT_LEAST: Final = re.compile(
     r"\b(?:more than|over|at least|upwards of|exceed\w*|in excess of|above|passed|surpassed|no fewer than)\b|\+"
 )
 _STOP: Final = frozenset(
-    "the and for that this with from have has had been was were are is its their they them who which what when "
+    "the and for that this with from have has had been was were are is its their they them who "  # noqa: SIM905
+    "which what when "
     "where while into than then also not but any all some more most other others such only over under after "
     "before about against between through during would could should may might will can one two says said say "
     "page word words part read date dated give given gives row see first second third later each how far being "
@@ -414,8 +415,8 @@ def _cue(table: str, row: Row) -> re.Pattern[str] | None:
 
 
 def _cue_place(cue: re.Pattern[str], page: Page, named: set[str], *, by_name: bool) -> Place | None:
-    """The passage with the status in words, near the programme, best with a body that the row names. `by_name` asks that
-    the body is named in the passage or is the page's own."""
+    """The passage with the status in words, near the programme, best with a body that the row names. `by_name` asks
+    that the body is named in the passage or is the page's own."""
     best: tuple[int, Place | None] = (0, None)
     own = page.read.document.publisher_id in named
     for place, text in zip(page.places, page.folded, strict=True):

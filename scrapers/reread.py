@@ -1,4 +1,4 @@
-"""Stored captures read again by the present extractors. What then differs is our doing: it makes no change of a page."""
+"""Stored captures read again by the present extractors. What then differs is our doing, and no change of a page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IN_ONE_STEP: Final = 200
 @dataclass(frozen=True)
 class Reread:
     """Numbers of captures asked for, of readings that are new, of those that could not be read, and of captures whose
-    words differ from those of the reading before."""
+    words differ from those read before."""
 
     captures: int
     new: int
@@ -49,6 +49,10 @@ class Reread:
         return f"{told}, {self.failed} could not be read." if self.failed else f"{told}."
 
 
+def _silent(_done: int, _total: int) -> None:
+    return
+
+
 def reread(
     home: Home,
     programme: Programme,
@@ -56,7 +60,7 @@ def reread(
     everything: bool = False,
     sources: tuple[str, ...] = (),
     processes: int | None = None,
-    tick: Callable[[int, int], object] = lambda done, total: None,
+    tick: Callable[[int, int], object] = _silent,
 ) -> Reread:
     """Read stored captures with the present extractors, beside the readings that are there, and publish.
 
@@ -146,7 +150,8 @@ def _read(
             job, result = _next(results, readers)
             done += 1
             failed += bool(result.get("problem")) and not result.get("text")
-            for table, found in work.reading_rows(*job.tag, result).items():
+            capture_id, source_id = job.tag
+            for table, found in work.reading_rows(capture_id, source_id, result).items():
                 rows[table] += found
             if len(rows["extraction"]) >= IN_ONE_STEP:
                 write()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 from collections.abc import Sequence
@@ -46,9 +45,9 @@ class Shown:
 
 
 _ROWS: Final = """
-SELECT c.candidate_id, c.kind, c.source_id, c.capture_id, c.passage_id, c.reading, c.confidence, c.rule, c.found_at, c.state,
-  c.decided_by, c.decided_on, c.decision, c.row_id, s.title, s.url, p.text AS passage, p.heading, p.page_number, k.body_sha256,
-  k.memento_url
+SELECT c.candidate_id, c.kind, c.source_id, c.capture_id, c.passage_id, c.reading, c.confidence, c.rule, c.found_at,
+  c.state, c.decided_by, c.decided_on, c.decision, c.row_id, s.title, s.url, p.text AS passage, p.heading,
+  p.page_number, k.body_sha256, k.memento_url
 FROM candidate c LEFT JOIN source s USING (source_id) LEFT JOIN passage p ON p.passage_id = c.passage_id
   LEFT JOIN capture k ON k.capture_id = c.capture_id
 """
@@ -99,7 +98,8 @@ def show(connection: duckdb.DuckDBPyConnection, candidate_id: str) -> Shown | No
     row = rows[0]
     around = connection.execute(
         "SELECT p.passage_id = here.passage_id, p.text FROM passage p "
-        "JOIN passage here ON here.extraction_id = p.extraction_id WHERE here.passage_id = ? AND p.position BETWEEN here.position - ? AND here.position + ? ORDER BY p.position",
+        "JOIN passage here ON here.extraction_id = p.extraction_id WHERE here.passage_id = ? "
+        "AND p.position BETWEEN here.position - ? AND here.position + ? ORDER BY p.position",
         [row["passage_id"], CONTEXT, CONTEXT],
     ).fetchall()
     return Shown(row, tuple((bool(here), str(text)) for here, text in around))
@@ -254,16 +254,11 @@ def _shown(connection: duckdb.DuckDBPyConnection, name: str, as_json: bool) -> S
 
 def _publish(home: Home, as_json: bool) -> None:
     """Publish again, so that the next reader sees the decision."""
-    from scrapers.build import RegisterError, WorkError, publish
-    from scrapers.derive import derive
-    from scrapers.register import read_register
-    from scrapers.work import open_work
+    from scrapers.build import RegisterError, WorkError, build
 
-    programme = programme_of(home, as_json=as_json)
+    programme_of(home, as_json=as_json)
     try:
-        with contextlib.closing(open_work(home)) as connection:
-            derive(connection, read_register(home), programme)
-            publish(home, work=connection)
+        build(home)
     except (RegisterError, WorkError, OSError) as error:
         say(f"The decision is written; it shows after the next build. ({str(error).splitlines()[0]})")
 

@@ -43,7 +43,7 @@ class Disappearance:
 
 
 def disappearances(sightings: Sequence[Sighting], mementos: Sequence[Memento] = ()) -> list[Disappearance]:
-    """What the sightings of one source show. Failures of other kinds (blocked, timed out …) neither prove nor disprove."""
+    """What the sightings of one source show. Failures of other kinds (blocked, timed out …) prove nothing."""
     line = sorted(
         (s for s in sightings if s.outcome in ABSENT or s.outcome in PRESENT), key=lambda s: (s.at, s.outcome in ABSENT)
     )

@@ -1,8 +1,8 @@
 """What changes on a page without the page saying anything new. Taken out before two captures are compared.
 
-Cookie notices, share bars, copyright lines, counters of views, links to other articles, relative times and random tokens
-go always. A date of the day on which the page was captured goes only where both captures show their own day in the same
-place (see changes): a date of publication on the day of capture must stay.
+Cookie notices, share bars, copyright lines, counters of views, links to other articles, relative times and random
+tokens go always. A date of the day on which the page was captured goes only where both captures show their own day in
+the same place (see changes): a date of publication on the day of capture must stay.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Final
 from scrapers.find.dates import find_dates
 
 _PLAIN: Final = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None, "\u200b": None, "\u200c": None,
-     "\u200d": None, "\u2060": None, "\ufeff": None, "\u200e": None, "\u200f": None}
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None, "\u200b": None,
+     "\u200c": None, "\u200d": None, "\u2060": None, "\ufeff": None, "\u200e": None, "\u200f": None}
 )  # fmt: skip
 _COOKIE: Final = re.compile(
     r"\b(?:we|this (?:web)?site|our (?:web)?site) uses? cookies\b|\b(?:accept|reject|allow|manage|essential|"
@@ -30,7 +30,8 @@ _COOKIE: Final = re.compile(
     re.IGNORECASE,
 )
 _SHARE: Final = frozenset(
-    "share this on via by to page article story post facebook twitter x linkedin whatsapp email e-mail mail "
+    "share this on via by to page article story post facebook twitter x linkedin whatsapp "  # noqa: SIM905
+    "email e-mail mail "
     "print copy link tweet pin it pinterest reddit telegram threads bluesky mastodon instagram youtube follow "
     "us like save subscribe rss and download as pdf opens in new window tab (opens window) a".split()
 )
@@ -97,8 +98,8 @@ class Line:
 
 @lru_cache(maxsize=16384)
 def clean(text: str, petition: bool = False) -> str:
-    """A passage without its noise; empty where it is nothing but noise. On a petition's own page the count of signatures
-    is a reading taken at each capture, not a change of the page."""
+    """A passage without its noise; empty where it is nothing but noise. On a petition's own page the count of
+    signatures is a reading taken at each capture, not a change of the page."""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text).translate(_PLAIN)
     words = plain.split()
     plain = " ".join(words)

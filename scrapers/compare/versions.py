@@ -1,8 +1,8 @@
 """Versions of a page and the changes between them, out of its good captures.
 
-Each capture is compared with the good capture before it in the time of capture, so that a page that goes from A to B and
-back to A changed twice. Two captures are compared by readings of the same extractor only; where a newer extractor sees a
-difference that an older one did not, or the other way round, that is our doing and no change.
+Each capture is compared with the good capture before it in the time of capture, so that a page that goes from A to B
+and back to A changed twice. Two captures are compared by readings of the same extractor only; where a newer extractor
+sees a difference that an older one did not, or the other way round, that is our doing and no change.
 
 Changes are numbered in the order in which they became known, and keep their numbers when an older copy comes in from an
 archive: an address that somebody has cited must go on meaning the same step.

@@ -159,11 +159,7 @@ def _about(folded: str, cue: tuple[int, int], refers: Sequence[tuple[int, int]],
         behind = folded[end : end + 40] if start >= cue[0] else ""
         if _HEAD_THING.search(folded[:start]) and start <= cue[0]:
             continue
-        if (
-            len(between.split()) > 14
-            or _OTHER_THING.search(between)
-            or _OTHER_THING_NEXT.match(behind)
-        ):
+        if len(between.split()) > 14 or _OTHER_THING.search(between) or _OTHER_THING_NEXT.match(behind):
             continue
         return True
     bare = not refers and linked and not _OTHER_THING.search(folded[cue[1] : cue[1] + 60])
@@ -317,9 +313,9 @@ def _emit(
             for date in dates:
                 if _UNTIL.search(folded[: date.start]):
                     status, chosen = "ended", date
-            if status != "ended" and len(dates) == 2 and _BETWEEN.match(clause.text[dates[0].end : dates[1].start]):
-                if re.search(r"\b(?:between|from)\s*$", folded[: dates[0].start]):
-                    status, chosen = "ended", dates[1]
+            between = len(dates) == 2 and _BETWEEN.match(clause.text[dates[0].end : dates[1].start])
+            if status != "ended" and between and re.search(r"\b(?:between|from)\s*$", folded[: dates[0].start]):
+                status, chosen = "ended", dates[1]
         on_date, precision = chosen.value, chosen.precision
     reported = cues.REPORTED.search(folded) is not None
     trusts = _distinct(

@@ -41,7 +41,7 @@ def candidates_in(read: Read, matcher: Matcher) -> list[Candidate]:
 
 
 def candidate_id(source_id: str, candidate: Candidate) -> str:
-    """The name of a candidate: the same for the same reading of the same source, whichever capture and passage it is in."""
+    """The name of a candidate: the same for the same reading of the same source, in whichever capture and passage."""
     made_of = json.dumps([source_id, candidate.kind, candidate.key], ensure_ascii=False, sort_keys=True, default=list)
     return f"{candidate.kind.replace('_', '-')}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
 

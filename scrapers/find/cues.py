@@ -165,7 +165,6 @@ QUESTION: Final = re.compile(
 )
 
 
-
 @lru_cache(maxsize=8192)
 def is_question(folded: str) -> bool:
     """Whether a sentence asks or requests."""

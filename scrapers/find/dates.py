@@ -41,7 +41,7 @@ class Dated:
 
 @lru_cache(maxsize=8192)
 def find_dates(text: str) -> tuple[Dated, ...]:
-    """Dates in their order; where one reading holds another, the fuller one. Numbers between strokes are day/month/year."""
+    """Dates in their order; where one holds another, the fuller one. Numbers between strokes are day/month/year."""
     found: list[Dated] = []
     if not _HINT.search(text):
         return ()

@@ -1,8 +1,8 @@
 """Bodies named near the programme's name: in the passage, under a heading that names it, or on a page about it.
 
 A weak term (one that is also something else) counts only where the document holds a strong one too. A name that two
-bodies share is put down to one of them only beside a second sign: the page says what it stands for, names one of them in
-full, is published by one of them, or holds words that belong to one of them alone.
+bodies share is put down to one of them only beside a second sign: the page says what it stands for, names one of them
+in full, is published by one of them, or holds words that belong to one of them alone.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def look_through(document: Document, matcher: Matcher) -> Read:
 
 
 def mentions_of(read: Read) -> list[Mention]:
-    """The mentions of a document, in the order of its text; a body named twice in a passage counts once, at its first."""
+    """The mentions of a document, in the order of its text; a body named twice in a passage counts once."""
     found: list[Mention] = []
     for place in read.places:
         if place.near is None:
@@ -208,8 +208,8 @@ def _meant(name: Name, meaning: Meaning, text: str) -> str | None:
 def _terms(
     scan: Scan, strong: bool, meaning: Meaning, text: str, programme_bodies: frozenset[str]
 ) -> tuple[tuple[int, int], ...]:
-    """Places of the programme's terms that count. A weak term that is also a body's name counts only where it stands for
-    a body that bears one of the strong terms as its name."""
+    """Places of the programme's terms that count. A weak term that is also a body's name counts only where it stands
+    for a body that bears one of the strong terms as its name."""
     kept = []
     for term in scan.terms:
         if term.weak and not strong:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -92,7 +93,7 @@ class Body:
 
 @dataclass
 class Matcher:
-    """Finds names and terms. Built once from organisation rows and the programme's terms; `digest` names its contents."""
+    """Finds names and terms. Built from organisation rows and the programme's terms; `digest` names its contents."""
 
     bodies: dict[str, Body]
     short_name: str
@@ -213,7 +214,8 @@ def _host(website: str | None) -> str | None:
 
 
 _COMMON: Final = frozenset(
-    "and the of nhs trust foundation mental health partnership police constabulary care university service "
+    "and the of nhs trust foundation mental health partnership police constabulary "  # noqa: SIM905
+    "care university service "
     "services healthcare for in uk england national network social integrated united royal college community".split()
 )
 
@@ -266,7 +268,7 @@ def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
 
 def _definitions(folded: str, names: list[Name]) -> tuple[tuple[str, str], ...]:
     found = []
-    for full, short in zip(names, names[1:], strict=False):
+    for full, short in pairwise(names):
         both = set(full.org_ids) & set(short.org_ids)
         if len(both) == 1 and re.fullmatch(r"['\"]?\s*\(\s*(?:the\s+)?['\"]?", folded[full.end : short.start]):
             found.append((folded[short.start : short.end], both.pop()))

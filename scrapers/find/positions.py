@@ -26,7 +26,8 @@ SPEAKERS: Final = (
     "mental-health-trust", "police-force", "company", "journal", "other",
 )  # fmt: skip
 _STRONGEST: Final = (
-    "calls-for-halt", "calls-for-review", "apologises", "withdraws", "sets-policy", "supports-concerns", "welcomes-review",
+    "calls-for-halt", "calls-for-review", "apologises", "withdraws", "sets-policy", "supports-concerns",
+    "welcomes-review",
 )  # fmt: skip
 _HEDGE: Final = re.compile(
     r"\b(?:not|never|no|without|refus(?:ed|es|ing) to|declin(?:ed|es) to|fail(?:ed|s) to|yet to|stopped short of|"
@@ -61,7 +62,7 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                 continue
             plain = without_dates(sentence.text)
             for position, span in _positions(plain):
-                for speaker, rule in _speakers(place, matcher, sentence, span, own, speaker_before, named):
+                for speaker, rule in _speakers(place, matcher, sentence, span, own, speaker_before):
                     if not _may_say(matcher, speaker, position):
                         continue
                     speaker_before = speaker
@@ -106,7 +107,6 @@ def _speakers(
     span: tuple[int, int],
     own: str | None,
     before: str | None,
-    named: bool,
 ) -> Iterator[tuple[str, str]]:
     """Who takes the position: the bodies named ahead of its verb, or the publisher where the sentence says "we"."""
     folded = fold(sentence.text)

@@ -57,12 +57,7 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             folded = fold(sentence.text)
             linked = named or (told and (REFERS.search(folded) is not None or read.about or place.near == "heading"))
             told = told or named
-            if (
-                not linked
-                or cues.is_question(folded)
-                or not _REVIEW.search(folded)
-                or _OTHER_REVIEW.search(folded)
-            ):
+            if not linked or cues.is_question(folded) or not _REVIEW.search(folded) or _OTHER_REVIEW.search(folded):
                 continue
             plain = without_dates(sentence.text)
             for state in STATES:

@@ -28,7 +28,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """The text in lower case, quotes made plain and hyphens and odd blanks made blanks; each character keeps its place."""
+    """The text in lower case, quotes made plain, hyphens and odd blanks made blanks; each character keeps its place."""
     plain = text.translate(_FOLD)
     lower = plain.lower()
     if len(lower) != len(plain):  # a few letters become two in lower case

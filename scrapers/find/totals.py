@@ -15,7 +15,10 @@ from scrapers.find.numbers import Number, find_numbers
 from scrapers.find.text import Piece, fold, sentences
 
 _UNITS: Final = (
-    ("mental-health-trusts", re.compile(r"(?:\w+ ){0,3}?(?:nhs |mental health |foundation |health )*trusts\b(?! or\b)")),
+    (
+        "mental-health-trusts",
+        re.compile(r"(?:\w+ ){0,3}?(?:nhs |mental health |foundation |health )*trusts\b(?! or\b)"),
+    ),
     ("police-forces", re.compile(r"(?:\w+ ){0,2}?(?:police )?(?:forces|constabularies)\b")),
     ("trusts-or-forces", re.compile(r"(?:\w+ ){0,3}?trusts or (?:police )?forces\b")),
     ("teams", re.compile(r"(?:[\w']+ ){0,5}?teams\b")),
@@ -201,9 +204,9 @@ def _claimant(read: Read, place: Place, matcher: Matcher, sentence: Piece) -> st
             continue
         start, end = named.start - sentence.start, named.end - sentence.start
         before, after = folded[max(0, start - 25) : start], folded[end : end + 30]
-        if re.search(r"\baccording to (?:the )?$", before) or _SAID.match(after.lstrip(" ,'s")):
-            if matcher.bodies[named.org_id].kind != "individual":
-                return named.org_id
+        says = re.search(r"\baccording to (?:the )?$", before) or _SAID.match(after.lstrip(" ,'s"))
+        if says and matcher.bodies[named.org_id].kind != "individual":
+            return named.org_id
     return read.document.publisher_id
 
 

@@ -10,7 +10,7 @@ from scrapers.compare.disappearances import Memento, Sighting, disappearances
 
 
 def at(hours: float) -> dt.datetime:
-    return dt.datetime(2024, 1, 1) + dt.timedelta(hours=hours)
+    return dt.datetime(2024, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None) + dt.timedelta(hours=hours)
 
 
 def seen(*line: tuple[float, str]) -> list[Sighting]:

@@ -15,7 +15,7 @@ C = "A third text, unlike both of those that stood here earlier on."
 
 
 def day(number: int) -> dt.datetime:
-    return dt.datetime(2024, 1, 1) + dt.timedelta(days=number)
+    return dt.datetime(2024, 1, 1, tzinfo=dt.UTC).replace(tzinfo=None) + dt.timedelta(days=number)
 
 
 def good(name: str, on: int, fetched: int | None = None, **texts: str) -> Good:

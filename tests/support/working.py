@@ -14,7 +14,7 @@ import duckdb
 from data import schema
 from scrapers import work
 
-START = dt.datetime(2024, 1, 1, 12)
+START = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC).replace(tzinfo=None)
 
 
 def day(number: int) -> dt.datetime:

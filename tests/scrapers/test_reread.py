@@ -1,0 +1,65 @@
+"""Stored captures read again: from real WARCs, by the real readers, without a change of any page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from data.home import Home
+from data.programme import read_programme
+from scrapers import work
+from scrapers.collect import CollectOptions, collect
+from scrapers.reread import reread
+from tests.support.loopback import serving
+
+PAGES = {
+    f"/page{number}": (
+        "text/html; charset=utf-8",
+        f"<html><head><title>Page {number}</title></head><body><main><h1>Page {number}</h1>"
+        f"<p>Serenity Integrated Mentoring is spoken of on this page, the {number}th of a few, in a paragraph.</p>"
+        "<p>A second paragraph says something else at some length, so that there is a text to read.</p></main></body></html>".encode(),
+    )
+    for number in range(4)
+}
+
+
+@pytest.fixture
+def collected(home_with_sources: Callable[[dict[str, str]], Home]) -> Home:
+    with serving(PAGES) as site:
+        home = home_with_sources({f"page-{number}": f"{site}/page{number}" for number in range(4)})
+        text = home.programme_file.read_text(encoding="utf-8").replace("\ndelay = 1\n", "\ndelay = 0\n")
+        home.programme_file.write_text(text, encoding="utf-8")
+        options = CollectOptions(allow_private=True, use_archives=False, quiet=True)
+        collect(home, read_programme(home.programme_file), options)
+    return home
+
+
+def test_reading_all_again_adds_readings_and_no_change(collected: Home) -> None:
+    programme = read_programme(collected.programme_file)
+    with work.open_work(collected) as connection:
+        connection.execute("UPDATE extraction SET extractor = 'html/0', extraction_id = 'old-' || capture_id")
+        connection.execute("UPDATE extraction SET text = 'Another text.', text_sha256 = 'x' WHERE source_id = 'page-0'")
+        connection.execute("UPDATE passage SET extraction_id = 'old-' || capture_id, passage_id = 'old-' || passage_id")
+    asked: list[tuple[int, int]] = []
+    done = reread(collected, programme, everything=True, processes=1, tick=lambda n, of: asked.append((n, of)))
+    assert (done.captures, done.new, done.failed) == (4, 4, 0)
+    assert asked[-1] == (4, 4)
+    with work.open_work(collected) as connection:
+        found = connection.execute("SELECT count(*), count(DISTINCT extractor) FROM extraction").fetchone()
+        assert found == (8, 2)
+        assert connection.execute("SELECT count(*) FROM change").fetchone() == (0,)
+        ours = connection.execute("SELECT DISTINCT source_id FROM rereading").fetchall()
+        assert ours == [("page-0",)]
+    again = reread(collected, programme, everything=True, processes=1)
+    assert (again.captures, again.new) == (4, 0)
+
+
+def test_by_default_only_what_was_not_read(collected: Home) -> None:
+    programme = read_programme(collected.programme_file)
+    assert reread(collected, programme).captures == 0
+    with work.open_work(collected) as connection:
+        connection.execute("DELETE FROM passage WHERE source_id = 'page-2'")
+        connection.execute("DELETE FROM extraction WHERE source_id = 'page-2'")
+    done = reread(collected, programme, processes=1)
+    assert (done.captures, done.new) == (1, 1)
