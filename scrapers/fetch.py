@@ -496,7 +496,7 @@ def _as_redirects(hops: Sequence[Exchange]) -> tuple[Hop, ...]:
 
 def _back_off(tries: int) -> float:
     """Seconds before the next try: 1, 2, 4 …, and up to a quarter more, so that not all come back at once."""
-    return FIRST_WAIT * 2 ** (tries - 1) * (1 + random.random() / 4)  # noqa: S311 - nothing rests on its being secret
+    return FIRST_WAIT * 2.0 ** (tries - 1) * (1 + random.random() / 4)  # noqa: S311 - nothing rests on its being secret
 
 
 def retry_after(value: str | None, date: str | None = None, now: float | None = None) -> float | None:

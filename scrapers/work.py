@@ -43,8 +43,8 @@ def open_work(home: Home, *, read_only: bool = False) -> Connection:
         )
     except (duckdb.IOException, duckdb.ConnectionException) as error:
         raise WorkBusy(
-            f"{home.work_database.name} cannot be opened, most likely because another collect is running in this home: "
-            f"wait until it has ended, or end it. ({_first_line(error)})"
+            f"{home.work_database.name} cannot be opened, most likely because another collect is running in this "
+            f"home: wait until it has ended, or end it. ({_first_line(error)})"
         ) from error
     except duckdb.Error as error:
         raise WorkError(
@@ -61,8 +61,8 @@ def _first_line(error: Exception) -> str:
 
 
 def prepare(connection: Connection) -> None:
-    """Create what the schema has and the database has not: all of it in a new one, tables and columns that came later in
-    an older one. Nothing is ever dropped."""
+    """Create what the schema has and the database has not: all of it in a new one, tables and columns that came later
+    in an older one. Nothing is ever dropped."""
     wanted = "SELECT table_name, column_name, data_type, column_default FROM duckdb_columns() WHERE NOT internal"
     have = {(row[0], row[1]) for row in connection.execute(wanted).fetchall()}
     tables = {table for table, _ in have}
@@ -154,8 +154,8 @@ class Inserter:
     def _statement(self, table: str) -> tuple[str, str]:
         if table not in self._statements:
             columns = self._connection.execute(
-                "SELECT column_name, data_type, column_default FROM duckdb_columns() "
-                f"WHERE table_name = {literal(table)} ORDER BY column_index"  # noqa: S608
+                "SELECT column_name, data_type, column_default FROM duckdb_columns() "  # noqa: S608
+                f"WHERE table_name = {literal(table)} ORDER BY column_index"
             ).fetchall()
             listed = ", ".join(f'"{name}"' for name, _, _ in columns)
             read = ", ".join(
@@ -255,8 +255,8 @@ WITH asked AS (
   QUALIFY row_number() OVER (PARTITION BY c.source_id, c.further ORDER BY c.capture_id DESC) = 1
 )
 SELECT l.source_id, l.further, l.capture_id, l.body_sha256, l.final_url, l.requested_url, l.headers, o.headers,
-  o.capture_id, o.warc_file, o.warc_offset, o.warc_record_id, o.final_url, o.captured_at, o.payload_sha256, o.body_bytes,
-  o.media_type, o.charset,
+  o.capture_id, o.warc_file, o.warc_offset, o.warc_record_id, o.final_url, o.captured_at, o.payload_sha256,
+  o.body_bytes, o.media_type, o.charset,
   e.capture_id IS NOT NULL, coalesce(e.has_text, true)
 FROM last l LEFT JOIN original o USING (source_id, further)
 LEFT JOIN (SELECT capture_id, bool_or(text <> '') AS has_text FROM extraction GROUP BY capture_id) e
@@ -274,8 +274,8 @@ QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY attempt_id DESC) = 1
 
 
 def load_past(connection: Connection, sizes: Mapping[str, int]) -> dict[str, Past]:
-    """What earlier runs left, by source. A capture whose record lies beyond its file's end (`sizes`, bytes by file name)
-    is passed over: its page is asked for whole."""
+    """What earlier runs left, by source. A capture whose record lies beyond its file's end (`sizes`, bytes by file
+    name) is passed over: its page is asked for whole."""
     found = {source_id: past for (source_id, _), past in _last_good(connection, sizes, "page")}
     for source_id, captured_at, url, capture_id in connection.execute(_LAST_ARCHIVED).fetchall():
         archived_at = captured_at.replace(tzinfo=dt.UTC)
@@ -348,8 +348,8 @@ class Unread:
 def unread(connection: Connection) -> list[Unread]:
     """Good captures with bytes of their own that were never read: a run was cut off between storing and reading."""
     rows = connection.execute(
-        "SELECT c.capture_id, c.source_id, c.warc_file, c.warc_offset, c.final_url, c.media_type, c.charset, a.attempt_id "
-        "FROM capture c LEFT JOIN attempt a ON a.capture_id = c.capture_id "
+        "SELECT c.capture_id, c.source_id, c.warc_file, c.warc_offset, c.final_url, c.media_type, c.charset, "
+        "a.attempt_id FROM capture c LEFT JOIN attempt a ON a.capture_id = c.capture_id "
         "ANTI JOIN extraction e ON e.capture_id = c.capture_id "
         "WHERE c.verdict = 'good' AND NOT c.is_revisit AND c.part = 'page' ORDER BY c.capture_id"
     ).fetchall()
