@@ -56,12 +56,14 @@ class _User(Answer):
 class _Event(Answer):
     ignored: ClassVar = frozenset(
         {
-            "id", "described_state", "calculated_state", "last_described_at", "incoming_message_id",
-            "outgoing_message_id", "comment_id", "display_status", "snippet",
+            "id", "last_described_at", "incoming_message_id", "outgoing_message_id", "comment_id", "display_status",
+            "snippet",
         }
     )  # fmt: skip
     event_type: str
     created_at: Moment
+    described_state: str | None = None
+    calculated_state: str | None = None
 
 
 class _Request(Answer):
@@ -95,6 +97,7 @@ class WhatDoTheyKnowRequest(Family):
     """One request: state, law, authority, days of asking and answering, addresses of what was attached."""
 
     name = "whatdotheyknow-request"
+    version = "2"
     hosts = frozenset({HOST})
     minimum = "one known state, and the authority that was asked"
     data_holds_minimum = True
@@ -139,8 +142,13 @@ class WhatDoTheyKnowRequest(Family):
             "changed_on": day_in_london(told.updated_at),
         }
         notes = [*notes_on(told), *(f"unknown kind of event: {word[:60]}" for word in unknown)]
+        facts = [Fact("foi", without_empty(values), "described_state")]
+        history, strange = _history(events)
+        notes += [f"unknown state of an event: {word[:60]}" for word in strange]
+        if history:
+            facts.append(Fact("foi_history", {"url": page, "rows": history}, "info_request_events"))
         # The JSON holds no attachments: their addresses stand on the page.
-        return self.reading((Fact("foi", without_empty(values), "described_state"),), ask=(page,), notes=tuple(notes))
+        return self.reading(tuple(facts), ask=(page,), notes=tuple(notes))
 
     def _page(self, body: bytes, url: str) -> Reading:
         soup = parse(body)
@@ -184,6 +192,24 @@ class WhatDoTheyKnowRequest(Family):
         if found[1] not in SHOWN_STATES:
             raise self.changed(f"{found[1]!r} is a word that is not known here", "#request_status")
         return found[1]
+
+
+def _history(events: tuple[_Event, ...]) -> tuple[list[dict[str, str]], list[str]]:
+    """(what happened on which day, with the state that was chosen for it or, failing that, worked out; words for states
+    that are not known)."""
+    rows: list[dict[str, str]] = []
+    strange: set[str] = set()
+    for event in sorted(events, key=lambda event: event.created_at):
+        if event.event_type not in EVENT_TYPES:
+            continue
+        row = {"on": day_in_london(event.created_at), "event": event.event_type}
+        state = event.described_state or event.calculated_state
+        if state in SHOWN_STATES:
+            row["state"] = state
+        elif state:
+            strange.add(state)
+        rows.append(row)
+    return rows, sorted(strange)
 
 
 def _names(*texts: object) -> list[str]:
