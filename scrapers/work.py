@@ -43,8 +43,8 @@ def open_work(home: Home, *, read_only: bool = False) -> Connection:
         )
     except (duckdb.IOException, duckdb.ConnectionException) as error:
         raise WorkBusy(
-            f"{home.work_database.name} cannot be opened, most likely because another collect is running in this "
-            f"home: wait until it has ended, or end it. ({_first_line(error)})"
+            f"{home.work_database.name} cannot be opened, most likely because another collect is running in "
+            f"this home: wait until it has ended, or end it. ({_first_line(error)})"
         ) from error
     except duckdb.Error as error:
         raise WorkError(
