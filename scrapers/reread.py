@@ -97,7 +97,7 @@ def _jobs(
     connection: work.Connection, register: Register, programme: Programme, everything: bool, sources: tuple[str, ...]
 ) -> Iterator[Job]:
     declared = {row["source_id"]: row for row in register.tables["source"]}
-    where, values = "verdict = 'good' AND NOT is_revisit", []
+    where, values = "verdict = 'good' AND part = 'page' AND NOT is_revisit", []
     if sources:
         where += " AND source_id IN (SELECT unnest(?))"
         values.append(list(sources))

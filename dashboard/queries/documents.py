@@ -300,7 +300,7 @@ def captures_of(record: Record, source_id: str, most: int) -> tuple[Capture, ...
         Capture,
         """SELECT capture_id, origin, captured_at, fetched_at, status, verdict, verdict_why, media_type, body_sha256,
                   body_bytes, memento_url, final_url, is_revisit
-           FROM capture WHERE source_id = ? ORDER BY captured_at DESC, capture_id DESC LIMIT ?""",
+           FROM capture WHERE part = 'page' AND source_id = ? ORDER BY captured_at DESC, capture_id DESC LIMIT ?""",
         [source_id, most],
     )
 
