@@ -373,6 +373,8 @@ def test_broken_answers_are_called_by_name(wire: bytes, outcome: str) -> None:
         ("identity", PAGE),
         ("UTF-8", PAGE),
     ],
+    # gzip writes the time into its header, and names of tests must not change
+    ids=["gzip", "x-gzip", "two members", "zeros behind", "gzip twice", "zlib", "raw deflate", "identity", "unknown"],
 )
 def test_content_codings_are_undone_and_the_raw_bytes_kept(coding: str, body: bytes) -> None:
     with scripted({"/a": answer(body, "200 OK", f"Content-Encoding: {coding}")}) as site:
