@@ -15,7 +15,7 @@ from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, fill, join, link, listing, many, number
 from dashboard.parts.notes import content_note, empty_state
-from dashboard.parts.paging import leaf, pager
+from dashboard.parts.paging import Leaf, leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
 from dashboard.parts.sources import source_link
@@ -134,14 +134,18 @@ def pictured(ctx: Context, kind: str, asks: str, position: str, kept: Kept) -> M
     return pictures.matrix(found, dict(kept)) + pictures.in_time(found, dict(kept))
 
 
-@per_page
 def listed(ctx: Context, kind: str, asks: str, position: str, kept: Kept, page: str) -> Markup:
-    """One page of the statements, latest first, undated last."""
+    """The page of the statements that the address asks for; the first, with a remark, where there is none such."""
+    here, remark = leaf(page, len(_matching(ctx, kind, asks, position)), ROWS)
+    return remark + _listed(ctx, kind, asks, position, kept, here)
+
+
+@per_page
+def _listed(ctx: Context, kind: str, asks: str, position: str, kept: Kept, here: Leaf) -> Markup:
     found = _matching(ctx, kind, asks, position)
     if not found:
         return EMPTY
     ordered = _latest_first(found)
-    here, remark = leaf(page, len(ordered), ROWS)
     rows = [_row(ctx, voice, dict(kept)) for voice in ordered[here.start : here.stop]]
     columns: list[Column | str] = [
         "Who",
@@ -154,7 +158,7 @@ def listed(ctx: Context, kind: str, asks: str, position: str, kept: Kept, page: 
     links = pager(ADDRESS, dict(kept), here, "statements", "statements")
     return section(
         "Statements",
-        join([remark, table(columns, rows, "Statements, latest first, undated last"), links]),
+        join([table(columns, rows, "Statements, latest first, undated last"), links]),
         name="statements",
         lead=f"{many(len(found), 'statement')}, latest first, undated last{here.shown}.",
     )

@@ -15,7 +15,7 @@ from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
 from dashboard.parts.notes import empty_state
-from dashboard.parts.paging import leaf, pager
+from dashboard.parts.paging import Leaf, leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
 from dashboard.parts.sources import source_citation, source_link
@@ -117,18 +117,22 @@ def _chosen_tracks(ctx: Context, state: str, by: str) -> tuple[Track, ...]:
     return tuple(sorted(found, key=lambda track: track.review.review_id != focus))
 
 
-@per_page
 def listed(ctx: Context, state: str, by: str, kept: Kept, page: str) -> Markup:
-    """The picture of all tracks, their table, then each with its steps; one page of them where they are many."""
+    """The page of the reviews that the address asks for; the first, with a remark, where it asks for no such page."""
+    here, remark = leaf(page, len(_chosen_tracks(ctx, state, by)), ROWS)
+    return remark + _listed(ctx, state, by, kept, here)
+
+
+@per_page
+def _listed(ctx: Context, state: str, by: str, kept: Kept, here: Leaf) -> Markup:
+    """The picture of the tracks, their table, then each with its steps."""
     every = _chosen_tracks(ctx, state, by)
-    here, remark = leaf(page, len(every), ROWS)
     found = every[here.start : here.stop]
     if not found:
         return section("Reviews", empty_state("No review on record is like that.", link(ADDRESS, "Show all reviews")))
     filters = dict(kept)
     return join(
         [
-            remark,
             section(
                 "Every review on one line of time",
                 drawn.track_lines(ctx, found, filters) or empty_state("None of these has a dated step."),

@@ -158,9 +158,14 @@ def _bar(one: YearCount, top: int, year: str, filters: dict[str, str]) -> Markup
     )
 
 
-@per_page
 def listed(ctx: Context, year: str, kind: str, body: str, order: str, kept: Kept, page: str) -> Markup:
-    """One page of the entries, under their years."""
+    """The page of the entries that the address asks for; the first, with a remark, where it asks for none there is."""
+    here, remark = leaf(page, len(chronology.matching(ctx.record, kind, body, year)), ROWS)
+    return remark + _listed(ctx, year, kind, body, order, kept, here)
+
+
+@per_page
+def _listed(ctx: Context, year: str, kind: str, body: str, order: str, kept: Kept, here: Leaf) -> Markup:
     found = chronology.matching(ctx.record, kind, body, year)
     if not found:
         return section(
@@ -169,11 +174,10 @@ def listed(ctx: Context, year: str, kind: str, body: str, order: str, kept: Kept
             name="entries",
         )
     ordered = found[::-1] if order == "oldest" else found
-    here, remark = leaf(page, len(ordered), ROWS)
     way = "oldest" if order == "oldest" else "latest"
     return section(
         "Entries",
-        join([remark, _years(ctx, ordered, here, dict(kept)), pager(ADDRESS, dict(kept), here, "entries", "entries")]),
+        join([_years(ctx, ordered, here, dict(kept)), pager(ADDRESS, dict(kept), here, "entries", "entries")]),
         name="entries",
         lead=f"{many(len(found), 'entry', 'entries')}, {way} first{here.shown}.",
     )
