@@ -212,7 +212,11 @@ def records_of(
 
 def revisit_of(response: Response, original: Original, *, memento_url: str | None = None) -> Records:
     """The records of a capture whose body is the same as `original`, answered with 304 or in full. `memento_url` is the
-    address of the copy where an archive gave it, as in `records_of`."""
+    address of the copy where an archive gave it, as in `records_of`.
+
+    The head of a 304 stands in a metadata record and the revisit's own block is empty: archives then replay the page
+    with the original's head, where they would otherwise hand a reader the empty 304.
+    """
     record_id = _new_id()
     exchange = _final_exchange(response)
     source = [("WARC-Source-URI", memento_url)] if memento_url is not None else []
@@ -220,7 +224,9 @@ def revisit_of(response: Response, original: Original, *, memento_url: str | Non
     hops = b""
     for hop in response.hops:
         hops += b"".join(_pair(hop, _new_id(), [("WARC-Concurrent-To", record_id)], _digest(hop.raw)))
-    head = _response_head(exchange.http_version, exchange.status, exchange.reason, exchange.headers, None)
+    not_modified = exchange.status == 304
+    served = _response_head(exchange.http_version, exchange.status, exchange.reason, exchange.headers, None)
+    head = b"" if not_modified else served
     about = [
         ("WARC-Type", "revisit"), ("WARC-Record-ID", record_id), ("WARC-Date", date), ("WARC-Target-URI", exchange.url),
         ("WARC-Profile", SAME_PAYLOAD), ("WARC-Refers-To", original.record_id),
@@ -234,6 +240,9 @@ def revisit_of(response: Response, original: Original, *, memento_url: str | Non
     about += source
     data = hops + _record(about, head)
     data += _request(exchange, record_id, date) if exchange.request_headers else b""
+    if not_modified:
+        told = [("http-status", "304"), *((f"http-header-{name}", value) for name, value in exchange.headers)]
+        data += metadata_of(record_id, exchange.url, exchange.started_at, told)
     return Records(data, len(hops), record_id, original.payload_sha256)
 
 

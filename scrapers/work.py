@@ -48,8 +48,8 @@ def open_work(home: Home, *, read_only: bool = False) -> Connection:
         ) from error
     except duckdb.Error as error:
         raise WorkError(
-            f"{home.work_database.name} cannot be read ({_first_line(error)}). Captures are safe: move the file away and "
-            "bring back the last copy of it."
+            f"{home.work_database.name} cannot be read ({_first_line(error)}). Captures are safe: move the file away "
+            "and bring back the last copy of it."
         ) from error
     if not read_only:
         prepare(connection)
