@@ -55,10 +55,11 @@ CREATE TABLE holds (
 CREATE INDEX holds_by_row ON holds (row);
 CREATE VIRTUAL TABLE passages USING fts5(text, tokenize = '{TOKENS}');
 CREATE TABLE mention (row INTEGER NOT NULL, org_id TEXT NOT NULL, PRIMARY KEY (row, org_id)) WITHOUT ROWID;
-CREATE TABLE mentions_of (source_no INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL);
+CREATE TABLE seen (source_no INTEGER PRIMARY KEY, readings TEXT NOT NULL, mentions TEXT NOT NULL);
 """
 """text: what one page said, however often it was captured (`key` is its hash). reading: one extraction of one capture.
-holds: the passages of a text in order; a passage that several texts of a source share is indexed once."""
+holds: the passages of a text in order; a passage that several texts of a source share is indexed once. seen: prints of
+what a source's readings and mentions were at the last update; where they are the same, nothing is looked at."""
 
 
 class NotIndexed(Exception):

@@ -12,7 +12,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,7 +76,7 @@ class Fact:
 
     def hash(self) -> int:
         """64 bits that change with any of it."""
-        return _hash(json.dumps(astuple(self), ensure_ascii=False))
+        return _hash(repr(self))
 
 
 def update_index(home: Home, database: Path) -> IndexReport:
@@ -138,9 +138,11 @@ def _write(
         facts_added, facts_removed = 0, 0
         if known.get("facts") != print_of_facts:
             facts_added, facts_removed = _write_facts(index, record)
+        seen = Seen(index, record, sources)
         texts = Texts(index, record, sources)
-        texts.write()
-        _write_mentions(index, record, sources, texts.touched)
+        texts.write(seen.changed_readings())
+        _write_mentions(index, record, sources, seen.changed_mentions() | texts.touched)
+        seen.write()
         total = int(index.execute("SELECT count(*) FROM passage").fetchone()[0]) if fresh else texts.total()
         index.executemany(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
@@ -312,6 +314,70 @@ def _write_facts(index: sqlite3.Connection, record: duckdb.DuckDBPyConnection) -
     return added, len(gone)
 
 
+# --- what changed ---------------------------------------------------------------------------------------------------
+
+READING: Final = """e.extraction_id, e.source_id, e.text_sha256, e.capture_id,
+  strftime(c.captured_at, '%Y-%m-%dT%H:%M:%SZ') AS captured_at, c.origin, c.memento_url"""
+GOOD_READINGS: Final = """extraction e LEFT JOIN capture c ON c.capture_id = e.capture_id
+  WHERE coalesce(c.verdict, 'good') = 'good'"""
+
+
+class Seen:
+    """Brief prints of the readings and mentions of each source, now and at the last update."""
+
+    def __init__(self, index: sqlite3.Connection, record: duckdb.DuckDBPyConnection, sources: dict[str, int]) -> None:
+        self._index = index
+        self._sources = sources
+        self._readings: dict[str, str] = dict(
+            record.execute(
+                f"""SELECT source_id, count(*) || '.' || bit_xor(hash(r)) FROM (SELECT {READING} FROM {GOOD_READINGS}) r
+                    GROUP BY source_id"""  # noqa: S608
+            ).fetchall()
+        )
+        self._mentions: dict[str, str] = dict(
+            record.execute(
+                "SELECT source_id, count(*) || '.' || bit_xor(hash(passage_id, org_id)) FROM mention GROUP BY source_id"
+            ).fetchall()
+        )
+        self._old: dict[str, tuple[str, str]] = {
+            source_id: (readings, mentions)
+            for source_id, readings, mentions in index.execute(
+                "SELECT source_id, readings, mentions FROM seen JOIN source USING (source_no)"
+            )
+        }
+        missing = (self._readings.keys() | self._mentions.keys()) - sources.keys()
+        for number, source_id in enumerate(sorted(missing), max(sources.values(), default=0) + 1):
+            sources[source_id] = number  # read before, and since dropped from the register
+            index.execute(
+                "INSERT INTO source VALUES (?, ?, ?, 'reference', NULL, NULL, NULL, NULL, 'never-asked')",
+                (number, source_id, source_id),
+            )
+
+    def changed_readings(self) -> set[str]:
+        """Sources whose readings are not what they were."""
+        names = self._readings.keys() | self._old.keys()
+        return {name for name in names if self._readings.get(name, "") != self._old.get(name, ("", ""))[0]}
+
+    def changed_mentions(self) -> set[str]:
+        """Sources in which the mentions are not what they were."""
+        names = self._mentions.keys() | self._old.keys()
+        return {name for name in names if self._mentions.get(name, "") != self._old.get(name, ("", ""))[1]}
+
+    def write(self) -> None:
+        """Keep the prints of now."""
+        now = {
+            name: (self._readings.get(name, ""), self._mentions.get(name, ""))
+            for name in self._readings.keys() | self._mentions.keys()
+        }
+        self._index.executemany(
+            "DELETE FROM seen WHERE source_no = ?", [(self._sources[name],) for name in self._old.keys() - now.keys()]
+        )
+        self._index.executemany(
+            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)",
+            [(self._sources[name], *prints) for name, prints in now.items() if self._old.get(name) != prints],
+        )
+
+
 # --- passages -------------------------------------------------------------------------------------------------------
 
 
@@ -324,59 +390,45 @@ class Texts:
         self._sources = sources
         self.added = 0
         self.removed = 0
-        self.touched: set[int] = set()
+        self.touched: set[str] = set()
 
     def total(self) -> int:
         """All passages after the update."""
         row = self._index.execute("SELECT value FROM meta WHERE name = 'passages'").fetchone()
         return int(row[0]) + self.added - self.removed
 
-    def write(self) -> None:
-        """Drop the readings that have gone and add the new ones."""
-        wanted = {row[0]: row[1:] for row in self._readings()}
+    def write(self, changed: Iterable[str]) -> None:
+        """Bring the texts of the changed sources up to date: drop the readings that have gone, add the new ones."""
+        names = sorted(changed)
+        wanted = {row[0]: row[1:] for row in self._readings(names)}
         known = {
             row[0]: row[1:]
             for row in self._index.execute(
                 """SELECT r.extraction_id, s.source_id, t.key, r.capture_id, r.captured_at, r.origin, r.memento_url
-                   FROM reading r JOIN text t USING (text_no) JOIN source s USING (source_no)"""
+                   FROM source s JOIN text t USING (source_no) JOIN reading r USING (text_no)
+                   WHERE s.source_id IN (SELECT value FROM json_each(?))""",
+                [json.dumps(names)],
             )
         }
         gone = [name for name, row in known.items() if wanted.get(name) != row]
         new = [name for name, row in wanted.items() if known.get(name) != row]
-        # additions first: a text that only changes its extraction keeps its passages
+        # additions before what they replace: a text that only changes its extraction keeps its passages
         self._index.executemany("DELETE FROM reading WHERE extraction_id = ?", [(name,) for name in gone])
         self._add(new, wanted)
         self._drop_texts({(known[name][0], known[name][1]) for name in gone})
 
-    def _readings(self) -> list[tuple[Any, ...]]:
+    def _readings(self, names: list[str]) -> list[tuple[Any, ...]]:
         """(extraction, source, key of its text, capture, time, origin, archive's address) of every good capture."""
         return self._record.execute(
-            """WITH held AS (
-                 SELECT extraction_id, any_value(source_id) AS source_id, any_value(capture_id) AS capture_id,
-                   count(*) AS passages
-                 FROM passage GROUP BY extraction_id)
-               SELECT h.extraction_id, h.source_id, coalesce(e.text_sha256, h.extraction_id) || '.' || h.passages,
-                 h.capture_id, strftime(c.captured_at, '%Y-%m-%dT%H:%M:%SZ'), c.origin, c.memento_url
-               FROM held h LEFT JOIN extraction e USING (extraction_id)
-                 LEFT JOIN capture c ON c.capture_id = h.capture_id
-               WHERE coalesce(c.verdict, 'good') = 'good'"""
+            f"SELECT {READING} FROM {GOOD_READINGS} AND e.source_id IN (SELECT unnest(?))",  # noqa: S608
+            [names],
         ).fetchall()
-
-    def _source_no(self, source_id: str) -> int:
-        found = self._sources.get(source_id)
-        if found is None:
-            found = self._sources[source_id] = max(self._sources.values(), default=0) + 1
-            self._index.execute(
-                "INSERT INTO source VALUES (?, ?, ?, 'reference', NULL, NULL, NULL, NULL, 'never-asked')",
-                (found, source_id, source_id),
-            )
-        return found
 
     def _add(self, names: list[str], wanted: dict[str, tuple[Any, ...]]) -> None:
         texts: dict[str, tuple[int, int]] = {}  # extraction whose passages are to be read: (source number, text number)
-        for name in sorted(names, key=lambda each: (self._source_no(wanted[each][0]), wanted[each][3] or "", each)):
+        for name in sorted(names, key=lambda each: (self._sources[wanted[each][0]], wanted[each][3] or "", each)):
             source_id, key, capture_id, captured_at, origin, memento = wanted[name]
-            source_no = self._source_no(source_id)
+            source_no = self._sources[source_id]
             found = self._index.execute(
                 "SELECT text_no FROM text WHERE source_no = ? AND key = ?", (source_no, key)
             ).fetchone()
@@ -384,7 +436,7 @@ class Texts:
                 cursor = self._index.execute("INSERT INTO text (source_no, key) VALUES (?, ?)", (source_no, key))
                 found = (int(cursor.lastrowid or 0),)
                 texts[name] = (source_no, found[0])
-                self.touched.add(source_no)
+                self.touched.add(source_id)
             self._index.execute(
                 "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?)",
                 (name, found[0], capture_id, captured_at, origin, memento),
@@ -437,7 +489,7 @@ class Texts:
             if found is None:
                 continue
             rows = [row for (row,) in self._index.execute("SELECT DISTINCT row FROM holds WHERE text_no = ?", found)]
-            self.touched.add(self._sources[source_id])
+            self.touched.add(source_id)
             self._index.execute("DELETE FROM holds WHERE text_no = ?", found)
             self._index.execute("DELETE FROM text WHERE text_no = ?", found)
             for row in sorted(rows):
@@ -453,25 +505,11 @@ class Texts:
 
 
 def _write_mentions(
-    index: sqlite3.Connection, record: duckdb.DuckDBPyConnection, sources: dict[str, int], touched: set[int]
+    index: sqlite3.Connection, record: duckdb.DuckDBPyConnection, sources: dict[str, int], changed: set[str]
 ) -> None:
-    """Which bodies each passage names; only sources in which that, or the passages, changed are looked at."""
-    known = dict(index.execute("SELECT source_no, fingerprint FROM mentions_of"))
-    wanted = {
-        sources[source_id]: (source_id, fingerprint)
-        for source_id, fingerprint in record.execute(
-            """SELECT source_id, count(*) || '.' || bit_xor(hash(passage_id, org_id)) FROM mention GROUP BY source_id"""
-        ).fetchall()
-        if source_id in sources
-    }
-    for source_no in sorted(known.keys() | wanted.keys()):
-        source_id, fingerprint = wanted.get(source_no, ("", ""))
-        if known.get(source_no, "") == fingerprint and source_no not in touched:
-            continue
-        index.execute("DELETE FROM mention WHERE row BETWEEN ? AND ?", rows_of_source(source_no))
-        index.execute("DELETE FROM mentions_of WHERE source_no = ?", (source_no,))
-        if not source_id:
-            continue
+    """Which bodies each passage of the changed sources names."""
+    for source_id in sorted(changed):
+        index.execute("DELETE FROM mention WHERE row BETWEEN ? AND ?", rows_of_source(sources[source_id]))
         named = record.execute(
             "SELECT DISTINCT passage_id, org_id FROM mention WHERE source_id = ?", [source_id]
         ).fetchall()
@@ -481,4 +519,3 @@ def _write_mentions(
                WHERE r.extraction_id = ?1 AND h.position = ?2""",
             [(name, int(place), org_id) for name, place, org_id in places if place.isdigit()],
         )
-        index.execute("INSERT INTO mentions_of VALUES (?, ?)", (source_no, fingerprint))

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.search.spelling import words_of_names
 from data.dates import span
 from data.search import SOURCE_SHIFT
 
@@ -107,8 +108,13 @@ class Catalogue:
                    WHERE f.kind = 'organisation'"""
             )
         }
-        self.titles = [title for (title,) in connection.execute("SELECT title FROM facts")]
+        self._titles = [title for (title,) in connection.execute("SELECT title FROM facts")]
         self._mentions = connection.execute("SELECT row, org_id FROM mention ORDER BY row").fetchall()
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """Every word of a name or title, in small letters, as it is written."""
+        return words_of_names(self.names, self._titles)
 
     @cached_property
     def org_ids(self) -> list[str]:

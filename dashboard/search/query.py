@@ -28,7 +28,7 @@ from dashboard.parts.permalinks import ROOMS, permalink
 from dashboard.search.catalogue import Catalogue, Fact, Rows, Source
 from dashboard.search.filters import PASSAGE, Chosen, choose
 from dashboard.search.language import Query, expression, fts, read, stricter
-from dashboard.search.spelling import nearest_word, words_of_names
+from dashboard.search.spelling import nearest_word
 from data.fragments import text_fragment
 from data.home import Home
 from data.labels import label
@@ -511,14 +511,12 @@ class _Search:
         text, notes = self._query.text, []
         for typed, name in self._chosen.meant.items():
             text = text.replace(f'"{typed}"', typed).replace(typed, f'"{name}"', 1)
-        known: dict[str, str] | None = None
         missing = []
         for word in dict.fromkeys(w for words in self._query.words() for w in re.findall(r"[^\W\d_]+", words.text)):
             if self._occurs(f'"{word}" *' if self._is_prefix(word) else f'"{word}"'):
                 continue
             missing.append(word)
-            known = known or words_of_names(self._catalogue.names, self._catalogue.titles)
-            near = nearest_word(word, known)
+            near = nearest_word(word, self._catalogue.words)
             if near is not None:
                 text = near.join(re.split(rf"\b{re.escape(word)}\b", text, maxsplit=1))
         if missing:

@@ -6,27 +6,21 @@ away from everything else: frames of four bytes of length and JSON. It can be ki
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import json
 import os
-import signal
 import struct
 import sys
 import time
-from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from dashboard.sql.formats import plain
+from dashboard.sql.guards import Memory, limit_resources, limit_time
 from dashboard.sql.statement import Misread, Refused, check, told
 
 DUCKDB_MEMORY: Final = "128MB"
-ROOM: Final = 224 * 1024 * 1024
-"""Bytes that the process may take beyond what it has when it is ready."""
 BATCH: Final = 50
-_SET_PARENT_DEATH_SIGNAL, _SET_NO_NEW_PRIVILEGES = 1, 38
 
 WARM_UP: Final = (
     "SELECT now(), DATE '2021-05-12', TIME '12:00', TIMETZ '12:00:00+01', INTERVAL 3 DAY, 1.5::DECIMAL(5, 2), uuid(), "
@@ -103,89 +97,6 @@ def open_locked(path: str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _sizes() -> dict[str, int]:
-    """Bytes of this process by the names of /proc/self/status (VmSize, VmData, VmRSS); empty where there is none."""
-    try:
-        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return {}
-    return {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.endswith(" kB")}
-
-
-def follow_parent() -> list[str]:
-    """End with the parent, gain no privilege. Gives the names of the guards that hold."""
-    held = []
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        parent = os.getppid()
-        if libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0) == 0:
-            held.append("parent")
-        if os.getppid() != parent:
-            os._exit(0)
-        if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0:
-            held.append("privileges")
-    return held
-
-
-class Memory:
-    """How much memory this process holds now, read through a file that stays open; 0 where the system has none."""
-
-    def __init__(self) -> None:
-        try:
-            self._statm = os.open("/proc/self/statm", os.O_RDONLY)
-        except OSError:
-            self._statm = -1
-
-    def held(self) -> int:
-        if self._statm < 0 or sys.platform == "win32":
-            return 0
-        return int(os.pread(self._statm, 100, 0).split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def limit_resources() -> list[str]:
-    """Let the operating system refuse memory, files, sockets, writing and core dumps. Gives the guards that hold."""
-    held: list[str] = []
-    if sys.platform == "win32":
-        return held
-    import resource
-
-    with contextlib.suppress(OSError):  # only now: a fresh child should be ready soon
-        os.nice(15)
-        held.append("nice")
-    sizes = _sizes()
-    wanted = [
-        ("core", resource.RLIMIT_CORE, 0),
-        ("writing", resource.RLIMIT_FSIZE, 0),
-        ("memory", resource.RLIMIT_AS, sizes.get("VmSize", 1 << 30) + ROOM + (64 << 20)),
-        ("files", resource.RLIMIT_NOFILE, 0),
-    ]
-    if sizes:
-        wanted.append(("data", resource.RLIMIT_DATA, sizes["VmData"] + ROOM))
-    if hasattr(resource, "RLIMIT_NPROC"):
-        wanted.append(("processes", resource.RLIMIT_NPROC, 0))
-    for name, which, value in wanted:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(which, (value, value))
-            held.append(name)
-    return held
-
-
-def limit_time(seconds: float | None) -> None:
-    """Let the system kill this process when a question takes too long, even if the parent has gone."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    if seconds is None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        return
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    with contextlib.suppress(OSError, ValueError):
-        cpu = int(used.ru_utime + used.ru_stime + seconds) + 2
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    signal.setitimer(signal.ITIMER_REAL, seconds + 0.5)
-
-
 def answer(connection: duckdb.DuckDBPyConnection, question: dict[str, Any]) -> bytes:
     """One answer as JSON: columns and rows, or what went wrong."""
     sql = str(question["sql"])
@@ -231,10 +142,9 @@ def _trouble(what: str, message: str, position: int | None, *, kind: str = "") -
     return json.dumps(found).encode()
 
 
-def main() -> None:
-    """Open the database named in the first frame, then answer until the parent goes."""
+def main(held: list[str]) -> None:
+    """Open the database named in the first frame, then answer until the parent goes. `held` are the guards so far."""
     pipe = take_pipe()
-    held = follow_parent()
     first = pipe.read()
     if first is None:
         return
@@ -254,7 +164,3 @@ def main() -> None:
         pipe.write(body)
         pipe.write(b'{"memory": %d}' % memory.held())
     os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

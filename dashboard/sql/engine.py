@@ -20,7 +20,6 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +132,11 @@ class Child:
         self.asked = 0
         self.memory = 0
         self.guards: tuple[str, ...] = ()
-        starter = f"import sys; sys.path.insert(0, {str(_CODE)!r}); from dashboard.sql.child import main; main()"
+        starter = (
+            f"import sys; sys.path.insert(0, {str(_CODE)!r})\n"
+            f"from dashboard.sql.guards import follow_parent; held = follow_parent({os.getpid()})\n"
+            "from dashboard.sql.child import main; main(held)"
+        )
         keep = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-X", "utf8", "-c", starter],
@@ -399,24 +402,6 @@ def answer_of(question: Question, found: dict[str, Any], waited: float) -> Answe
     if found["is"] == "refused":
         raise Denied(message, place)
     raise Failed(message, kind=found["kind"], place=place)
-
-
-GUARDS: Final[Sequence[tuple[str, str]]] = (
-    ("memory", "memory is limited by the operating system"),
-    ("data", "memory is limited a second time, by what is really used"),
-    ("files", "no file, socket or pipe can be opened"),
-    ("writing", "no byte can be written to a file"),
-    ("core", "no memory image is left behind"),
-    ("processes", "no process can be started"),
-    ("privileges", "no privilege can be gained"),
-    ("parent", "the process ends with the server"),
-    ("nice", "questions yield to pages"),
-)
-
-
-def guards_in_words(held: Sequence[str]) -> list[str]:
-    """One sentence for each guard: what holds on this machine, and what does not."""
-    return [f"{'Yes' if name in held else 'No, not on this system'}: {words}." for name, words in GUARDS]
 
 
 ENGINE: Final = Engine()

@@ -74,9 +74,10 @@ def place_of(sql: str, position: int | None) -> Place | None:
     return Place(line, column, shown, "".join("\t" if c == "\t" else " " for c in shown[: column - 1 - begin]) + "^")
 
 
-def one_question(sql: str) -> duckdb.Statement:
+def one_question(sql: str, connection: duckdb.DuckDBPyConnection) -> duckdb.Statement:
     """The parsed statement, if the text is one SELECT or EXPLAIN (DESCRIBE, SUMMARIZE, SHOW and FROM count as SELECT).
 
+    The connection must be locked: DuckDB opens the files of IMPORT DATABASE while it still reads the text.
     Raises Refused. Names are not looked at here; see `check`.
     """
     if len(sql) > MOST_CHARACTERS:
@@ -88,7 +89,9 @@ def one_question(sql: str) -> duckdb.Statement:
     except UnicodeEncodeError as error:
         raise Refused("The question holds half a character (a lone surrogate), so it is not text.") from error
     try:
-        statements = duckdb.extract_statements(sql)
+        statements = connection.extract_statements(sql)
+    except duckdb.PermissionException as error:
+        raise Refused(f"This reaches for something outside the record. {told(error)[0]}") from error
     except duckdb.Error as error:
         raise Misread(*told(error)) from error
     if not statements:
@@ -109,7 +112,7 @@ def check(sql: str, connection: duckdb.DuckDBPyConnection) -> duckdb.Statement:
     The names are taken from DuckDB's own parse tree, so that quotes, comments and case hide nothing. Raises Refused.
     """
     try:
-        statement = one_question(sql)
+        statement = one_question(sql, connection)
     except Misread as error:
         raise Misread(str(error), _slip(sql, connection)) from error
     tree = _tree(sql, connection)
@@ -129,10 +132,10 @@ def check(sql: str, connection: duckdb.DuckDBPyConnection) -> duckdb.Statement:
 
 
 def _slip(sql: str, connection: duckdb.DuckDBPyConnection) -> int | None:
-    """Where the parser stumbled, in bytes from 0."""
+    """Where the parser stumbled, in bytes from 0. The parser counts characters, where the binder counts bytes."""
     row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
     position = str(json.loads(row[0]).get("position", "")) if row else ""
-    return int(position) if position.isdigit() else None
+    return len(sql[: int(position)].encode()) if position.isdigit() else None
 
 
 def _tree(sql: str, connection: duckdb.DuckDBPyConnection) -> Any:
