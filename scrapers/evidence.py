@@ -110,9 +110,10 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word.removesuffix("'s").replace("'", "")))
 
 
-def stems(text: str) -> set[str]:
+@lru_cache(maxsize=16384)
+def stems(text: str) -> frozenset[str]:
     """The telling words of a text, stemmed."""
-    return {stem(word) for word in set(_TOKEN.findall(fold(text))) - _STOP}
+    return frozenset(stem(word) for word in set(_TOKEN.findall(fold(text))) - _STOP)
 
 
 class Page:
@@ -364,7 +365,7 @@ def _telling(table: str, row: Row, page: Page) -> tuple[set[str], set[str]]:
         body = page.matcher.bodies.get(org_id)
         for name in body.names if body else ():
             own |= stems(name)
-    return stems(text) - own, named
+    return set(stems(text) - own), named
 
 
 def _best_stretch(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from text_to_num import text2num
@@ -46,7 +47,8 @@ class Number:
     bound: str
 
 
-def find_numbers(text: str) -> list[Number]:
+@lru_cache(maxsize=8192)
+def find_numbers(text: str) -> tuple[Number, ...]:
     """Whole numbers in their order. Shares ("40%"), sums of money, decimals and numbers within words are left out."""
     found: list[Number] = []
     for match in _DIGITS.finditer(text):
@@ -64,7 +66,7 @@ def find_numbers(text: str) -> list[Number]:
         value_of = _read_words(match[0])
         if value_of is not None:
             found.append(Number(match.start(), match.end(), value_of, _bound(text, match.start(), False)))
-    return sorted(found, key=lambda number: number.start)
+    return tuple(sorted(found, key=lambda number: number.start))
 
 
 def _read_words(words: str) -> int | None:

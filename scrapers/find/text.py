@@ -26,7 +26,7 @@ _CLAUSE: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """The text in lower case, quotes made plain, hyphens and odd blanks made blanks; each character keeps its place."""
     plain = text.translate(_FOLD)
@@ -53,7 +53,7 @@ class Piece:
         return self.start <= place < self.end
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def sentences(text: str) -> tuple[Piece, ...]:
     """The sentences of a passage."""
     found: list[Piece] = []

@@ -114,6 +114,16 @@ def test_bad_captures_become_no_version(work: Working, run: Callable[[], Derived
     assert work.rows("SELECT * FROM change") == []
 
 
+def test_data_beside_the_page_is_never_compared(work: Working, run: Callable[[], Derived]) -> None:
+    work.capture("page", [CLAIM, OTHER], 1)
+    work.capture("page", ["signatures 64828"], 1, part="data")
+    work.capture("page", [CLAIM, OTHER], 2)
+    run()
+    assert len(work.rows("SELECT * FROM version")) == 1
+    assert work.rows("SELECT * FROM change") == []
+    assert len(work.rows("SELECT * FROM evidence")) == 2
+
+
 def test_reading_again_is_ours(work: Working, run: Callable[[], Derived]) -> None:
     one, two = work.capture("page", [CLAIM, OTHER], 1), work.capture("page", [CLAIM, OTHER], 2, body="other bytes")
     run()

@@ -42,6 +42,7 @@ class Working:
         verdict: str = "good",
         title: str | None = None,
         body: str | None = None,
+        part: str = "page",
     ) -> str:
         """One capture and its reading. A passage is a text, (kind, text) or (kind, text, heading). Gives the capture's id."""
         self.count += 1
@@ -53,7 +54,7 @@ class Working:
             "final_url": "https://a.example/", "memento_url": None if origin == "live" else f"https://archive.example/{name}",
             "captured_at": day(on), "fetched_at": day(fetched if fetched is not None else on), "status": 200, "headers": "[]",
             "body_sha256": sha, "body_bytes": len(text), "warc_file": "r.warc.gz", "warc_offset": self.count,
-            "warc_record_id": name, "is_revisit": False, "verdict": verdict, "fetcher": "test",
+            "warc_record_id": name, "is_revisit": False, "verdict": verdict, "part": part, "fetcher": "test",
         }  # fmt: skip
         inserter = work.Inserter(self.connection)
         inserter.insert("capture", [row])
