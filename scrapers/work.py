@@ -39,7 +39,7 @@ def open_work(home: Home, *, read_only: bool = False) -> Connection:
     """Open the working database, made if it is not there yet. The caller closes it. Raises WorkBusy."""
     try:
         connection = duckdb.connect(
-            str(home.work_database), read_only=read_only, config={"memory_limit": "256MB", "threads": 2}
+            str(home.work_database), read_only=read_only, config={"memory_limit": "256MB", "threads": 1}
         )
     except (duckdb.IOException, duckdb.ConnectionException) as error:
         raise WorkBusy(
