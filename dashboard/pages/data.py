@@ -1,47 +1,318 @@
-"""Can I have it? The tables of the record with their meaning."""
+"""Can I have it? Every table with its meaning and downloads, search, questions in SQL, how to cite, checksums."""
 
 from __future__ import annotations
+
+from typing import Any, Final
 
 import streamlit as st
 from markupsafe import Markup
 
+from dashboard.api.catalogue import tables as known_tables
+from dashboard.citations import formats
+from dashboard.pages import data_search, data_table
+from dashboard.pages.lists import asked, forget_page_when_filters_change
+from dashboard.parts import console
+from dashboard.parts.dates import day_words
 from dashboard.parts.head import page_head, section
-from dashboard.parts.html import many, number
+from dashboard.parts.html import EMPTY, address, fill, join, link, many, number
+from dashboard.parts.notes import note
 from dashboard.parts.params import Params
 from dashboard.parts.tables import Column, table
-from dashboard.queries import facts
+from dashboard.queries import dictionary
+from dashboard.queries.dictionary import TableFact
+from dashboard.sql import engine
+from dashboard.sql.questions import QUESTIONS
 from dashboard.start import Context, context, per_page
 
 ADDRESS = "/data"
 TITLE = "Data"
 QUESTION = "Can I have it?"
+FORMS: Final[dict[str, str]] = {
+    "csv": "CSV",
+    "json": "JSON",
+    "ndjson": "NDJSON",
+    "parquet": "Parquet",
+    "xlsx": "Excel",
+}
 
 
 def describe(ctx: Context) -> str:
     """Yes, and under what terms."""
-    found = [size for size in facts.tables(ctx.record) if not size.is_view]
+    found = dictionary.all_tables(ctx.record)
+    kept = [one for one in found if one.group == "register"]
     licence = ctx.programme.licence.data
-    return f"Yes: {many(len(found), 'table')} with {number(sum(t.rows for t in found))} rows, under {licence}."
+    return (
+        f"Yes, all of it, under {licence}: {many(sum(one.rows for one in kept), 'row')} kept by hand in "
+        f"{many(len(kept), 'table')}, and {number(len(found) - len(kept))} more tables of what was collected "
+        "and computed."
+    )
 
 
 @per_page
-def body(ctx: Context) -> Markup:
-    """Head and the list of tables."""
-    rows = [
-        [size.name, "view" if size.is_view else "table", number(size.rows), size.comment]
-        for size in facts.tables(ctx.record)
+def head(ctx: Context) -> Markup:
+    """Question, answer, record and licence, and the parts of the page as links."""
+    licence = ctx.programme.licence
+    basis = fill(
+        "Record {n} of {d}. The rows may be used, changed and passed on under {l}; name {w}. What a page said remains "
+        "its owner's.",
+        n=number(ctx.record.number),
+        d=day_words(ctx.record.built_at),
+        l=link(licence.data_url, licence.data),
+        w=ctx.programme.programme.publisher or ctx.programme.programme.title,
+    )
+    parts = (
+        ("tables", "Tables and downloads"),
+        ("search", "Search"),
+        ("console", "Ask in SQL"),
+        ("cite", "Cite the dataset"),
+        ("checksums", "Checksums"),
+        ("elsewhere", "Use it elsewhere"),
+    )
+    items = join(fill("<li>{l}</li>", l=link(f"#{name}", words)) for name, words in parts)
+    contents = fill('<nav class="contents" aria-label="On this page"><ul>{i}</ul></nav>', i=items)
+    return page_head(QUESTION, describe(ctx), basis) + contents
+
+
+@per_page
+def all_tables(ctx: Context) -> Markup:
+    """Every table and view with its meaning, number of rows and downloads, in three groups."""
+    found = dictionary.all_tables(ctx.record)
+    pieces = []
+    for group, title in dictionary.GROUPS.items():
+        rows = [_table_row(one) for one in found if one.group == group]
+        columns: list[Column | str] = [
+            "Table",
+            Column("Rows", "number"),
+            Column("What it holds", "wide"),
+            Column("Download", "files"),
+        ]
+        pieces.append(fill("<h3>{t}</h3>{b}", t=title, b=table(columns, rows, f"Tables: {title.lower()}")))
+    return section(
+        "Tables and downloads",
+        join(pieces),
+        name="tables",
+        lead="Each name opens the table: its columns with their meaning, and its rows.",
+    )
+
+
+def _table_row(one: TableFact) -> list[Markup | str]:
+    name = one.info.name
+    return [
+        link(address(ADDRESS, {"table": name}), name),
+        number(one.rows),
+        one.info.comment,
+        downloads(name),
     ]
-    columns: list[Column | str] = ["Name", "Kind", Column("Rows", "number"), Column("Meaning", "wide")]
-    shown = table(columns, rows, "Tables and views of the record")
-    return page_head(QUESTION, describe(ctx)) + section("Tables", shown)
+
+
+def downloads(name: str) -> Markup:
+    """The whole table as files."""
+    return join(
+        (link(f"/api/v1/{name}.{form}", words, label=f"{name} as {words}") for form, words in FORMS.items()), " "
+    )
+
+
+# --- questions in SQL -----------------------------------------------------------------------------------------------
+
+LEAD: Final = (
+    f"One SELECT in DuckDB's SQL over the tables of this page. It can read and nothing else; it ends at "
+    f"{engine.SECONDS:g} seconds and {engine.MAX_ROWS:,} rows. The address holds the question, so a link shares it."
+)
+
+
+@per_page
+def console_head(ctx: Context) -> Markup:
+    """The heading of the editor, and the tables to ask about."""
+    items = join(
+        fill(
+            "<dt>{n}</dt><dd>{c}</dd>",
+            n=link(address(ADDRESS, {"table": one.info.name}), one.info.name),
+            c=", ".join(column.name for column in one.info.columns),
+        )
+        for one in dictionary.all_tables(ctx.record)
+    )
+    body = fill(
+        '<details class="fold"><summary>Names of tables and columns</summary><dl class="facts">{i}</dl></details>',
+        i=items,
+    )
+    return section("Ask in SQL", body, name="console", lead=LEAD)
+
+
+def editor(question: str) -> Markup:
+    """The editor without JavaScript."""
+    return fill(
+        '<form class="ask" method="get" action="{a}#console"><label for="q">Question in SQL</label>'
+        '<textarea id="q" name="q" rows="7" spellcheck="false" autocapitalize="off">{q}</textarea>'
+        '<button type="submit">Run</button></form>',
+        a=ADDRESS,
+        q=question,
+    )
+
+
+@per_page
+def examples(ctx: Context) -> Markup:
+    """Questions to start from."""
+    del ctx
+    items = join(
+        fill("<li>{l}</li>", l=link(address(ADDRESS, {"q": one.sql}) + "#console", one.words)) for one in QUESTIONS
+    )
+    return section("Questions to start from", fill('<ul class="questions">{i}</ul>', i=items), name="questions")
+
+
+# --- citing, checking, elsewhere ------------------------------------------------------------------------------------
+
+
+def dataset_item(ctx: Context) -> dict[str, Any]:
+    """The dataset as a CSL item: this record of this day."""
+    subject = ctx.programme.programme
+    day = ctx.record.built_on
+    parts = {"date-parts": [[day.year, day.month, day.day]]}
+    return {
+        "id": f"record-{ctx.record.number}",
+        "type": "webpage",
+        "title": f"{subject.title}: dataset, record {ctx.record.number}",
+        "author": [{"literal": subject.publisher or subject.title}],
+        "issued": parts,
+        "container-title": subject.title,
+        "URL": subject.base_url.rstrip("/") + ADDRESS,
+        "accessed": parts,
+        "language": "en-GB",
+    }
+
+
+@per_page
+def cite(ctx: Context) -> Markup:
+    """How to cite the dataset, in the styles that readers use."""
+    item = dataset_item(ctx)
+    styles = join(
+        fill("<dt>{n}</dt><dd>{t}</dd>", n=name, t=formats.formatted(item, style))
+        for style, (_, name) in formats.STYLES.items()
+    )
+    return section(
+        "Cite the dataset",
+        fill(
+            '<dl class="facts cites">{s}</dl><details class="fold"><summary>BibTeX</summary><pre class="code" '
+            'tabindex="0" role="region" aria-label="BibTeX">{b}</pre></details><p>Each row has a permanent page with a '
+            "reference of its own. A figure that you cite should name the number of the record, {n}, because figures "
+            "grow.</p>",
+            s=styles,
+            b=formats.as_bibtex(item).strip(),
+            n=number(ctx.record.number),
+        ),
+        name="cite",
+    )
+
+
+@per_page
+def checksums(ctx: Context) -> Markup:
+    """What tells one record from another."""
+    file = dictionary.published_file(ctx.record)
+    rows = [
+        [file.name, f"{file.bytes:,}", fill("<code>{s}</code>", s=file.sha256)],
+        ["The register it was built from", "", fill("<code>{s}</code>", s=file.register_sha256)],
+    ]
+    columns: list[Column | str] = ["What", Column("Bytes", "number"), Column("SHA-256", "hash")]
+    return section(
+        "Checksums",
+        table(columns, rows, "Checksums of this record")
+        + fill(
+            "<p>Whoever holds the file can check it with <code>sha256sum {n}</code>. The same register and captures "
+            "give the same rows in every build; only the time of building differs. Built by version {v} of the "
+            "software.</p>",
+            n=file.name,
+            v=file.software,
+        ),
+        name="checksums",
+    )
+
+
+@per_page
+def elsewhere(ctx: Context) -> Markup:
+    """The same rows for other tools."""
+    base = ctx.programme.programme.base_url.rstrip("/")
+    first = f"INSTALL httpfs; LOAD httpfs;\nFROM '{base}/api/v1/timeline.parquet' LIMIT 10;"
+    return section(
+        "Use it elsewhere",
+        fill(
+            "<ul><li>Every table answers at <code>/api/v1/&lt;table&gt;.csv</code> and in the other forms, with "
+            "filters in the address: {e}. {o} describes all of it.</li><li>Changes come by {f}.</li>"
+            "<li>In DuckDB's own shell:</li>"
+            '</ul><pre class="code" tabindex="0" role="region" aria-label="A start in DuckDB">{d}</pre>',
+            e=link("/api/v1/statement.csv?position=calls-for-review", "statement.csv?position=calls-for-review"),
+            o=link("/api/v1/openapi.json", "The API's description"),
+            f=link("/feeds/timeline.atom", "the feed of the timeline"),
+            d=first,
+        ),
+        name="elsewhere",
+    )
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+def _unknown_table(ctx: Context, name: str) -> Markup:
+    if not name or name in known_tables(ctx.record):
+        return EMPTY
+    return note(fill("There is no table “{n}” here, so all are shown.", n=name), "warning")
 
 
 def plain(ctx: Context, params: Params) -> Markup:
     """The page without JavaScript."""
-    del params
-    return body(ctx)
+    name, question = params.get("table"), params.get("q")
+    if name in known_tables(ctx.record):
+        return data_table.one_table(ctx, params)
+    found = data_search.heading(ctx) + data_search.form(params.get("search")) + data_search.results(ctx, params)
+    asking = console_head(ctx) + editor(question) + console.answered(ctx, question) + examples(ctx)
+    parts = [all_tables(ctx), found, asking]
+    if question:
+        parts = [asking, all_tables(ctx), found]
+    elif params.get("search"):
+        parts = [found, all_tables(ctx), asking]
+    return join([_unknown_table(ctx, name), head(ctx), *parts, cite(ctx), checksums(ctx), elsewhere(ctx)])
 
 
 def page() -> None:
     """The page in the app."""
-    st.html(body(context()))
+    ctx = context()
+    params = asked()
+    name = params.get("table")
+    if name in known_tables(ctx.record):
+        st.html(data_table.one_table(ctx, params))
+        return
+    st.html(_unknown_table(ctx, name) + head(ctx))
+    if "data leads with" not in st.session_state:  # what the reader came for stays at the top while they work
+        st.session_state["data leads with"] = "q" if params.get("q") else "search" if params.get("search") else ""
+    lead = st.session_state["data leads with"]
+    if lead == "q":
+        _ask(ctx)
+        st.html(all_tables(ctx))
+        _search(ctx)
+    elif lead == "search":
+        _search(ctx)
+        st.html(all_tables(ctx))
+        _ask(ctx)
+    else:
+        st.html(all_tables(ctx))
+        _search(ctx)
+        _ask(ctx)
+    st.html(cite(ctx) + checksums(ctx) + elsewhere(ctx))
+
+
+def _search(ctx: Context) -> None:
+    st.html(data_search.heading(ctx))
+    with st.container(key="search-box"):
+        words = st.text_input(
+            "Words, names, “phrases”", key="search", bind="query-params", placeholder="crisis plan org:slam"
+        )
+    forget_page_when_filters_change((("search", words or ""),), f"{ADDRESS} search")
+    found = data_search.results(ctx, asked())
+    if found:
+        st.html(found)
+
+
+def _ask(ctx: Context) -> None:
+    st.html(console_head(ctx))
+    with st.container(key="ask"):
+        question = st.text_area("Question in SQL", key="q", bind="query-params", height=190)
+        st.button("Run", type="primary")
+    st.html(console.answered(ctx, question or "") + examples(ctx))

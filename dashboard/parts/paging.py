@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -40,7 +40,7 @@ def leaf(asked: str, total: int, size: int) -> tuple[Leaf, Markup]:
     return Leaf(chosen, pages, (chosen - 1) * size, min(total, chosen * size), total), remark
 
 
-def pager(path: str, kept: Mapping[str, str], here: Leaf, what: str, place: str = "") -> Markup:
+def pager(path: str, kept: Mapping[str, str | Sequence[str]], here: Leaf, what: str, place: str = "") -> Markup:
     """Links to the pages round about; nothing where there is only one. `place` is an address on the page."""
     if here.pages == 1:
         return EMPTY

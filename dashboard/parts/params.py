@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+LONGEST: Final = 200
+LONGER: Final = {"q": 8_000}
+"""Characters of a value that are read; a question in SQL may be longer than other values."""
 
 
 @dataclass(frozen=True)
@@ -14,8 +19,8 @@ class Params:
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Params:
-        """From name and value pairs; at most 40, each at most 200 characters."""
-        return cls(tuple((name[:200], value[:200]) for name, value in list(pairs)[:40]))
+        """From name and value pairs; at most 40, each at most 200 characters (8,000 for a question in SQL)."""
+        return cls(tuple((name[:LONGEST], value[: LONGER.get(name, LONGEST)]) for name, value in list(pairs)[:40]))
 
     @classmethod
     def given(cls, values: Mapping[str, str | None]) -> Params:

@@ -1,0 +1,156 @@
+"""The tables of the record explained: columns with their meaning, vocabulary, share of empty cells and an example."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from dashboard.api.catalogue import TableColumn, TableInfo, tables
+from dashboard.api.filters import Selection, quoted
+from dashboard.record import Record, per_record
+from data.schema import COLLECTED
+
+_VOCABULARY: Final = re.compile(r"\(vocabulary ([\w.]+)\)")
+_POINTS_TO: Final = re.compile(r"\((\w+)\.(\w+)\)")
+GROUPS: Final[dict[str, str]] = {
+    "register": "Kept by hand",
+    "collected": "Collected and read by machine",
+    "computed": "Computed from both",
+}
+
+
+@dataclass(frozen=True)
+class ColumnFact:
+    """One column as the dictionary tells it. `points_to` is the (table, column) whose row a cell names; `values` are
+    the (value, words) of its vocabulary; `empty` is the share of rows without a value, 0 to 1, None without rows."""
+
+    column: TableColumn
+    vocabulary: str | None
+    values: tuple[tuple[str, str], ...]
+    points_to: tuple[str, str] | None
+    empty: float | None
+    example: Any
+
+
+@dataclass(frozen=True)
+class TableFact:
+    """One table: what it is, how many rows it has, and the group (register, collected, computed) it belongs to."""
+
+    info: TableInfo
+    rows: int
+    group: str
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """The database of this record as a file, and the digest of the register that it was built from."""
+
+    name: str
+    bytes: int
+    sha256: str
+    register_sha256: str
+    software: str
+
+
+@per_record
+def all_tables(record: Record) -> tuple[TableFact, ...]:
+    """Every table and view with its number of rows, those kept by hand first."""
+    found = []
+    for name, info in tables(record).items():
+        group = "computed" if info.is_view or name in ("build", "vocabulary") else "register"
+        group = "collected" if name in COLLECTED else group
+        rows: int = record.rows(f"SELECT count(*) FROM {quoted(name)}")[0][0]  # noqa: S608 - from the catalogue
+        found.append(TableFact(info, rows, group))
+    order = list(GROUPS)
+    return tuple(sorted(found, key=lambda one: (order.index(one.group), one.info.name)))
+
+
+@per_record
+def vocabularies(record: Record) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The closed lists, each with its values and their words, in order."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for name, value, words in record.rows('SELECT list, value, label FROM vocabulary ORDER BY list, "position"'):
+        found[name] = (*found.get(name, ()), (value, words))
+    return found
+
+
+def points_to(record: Record, column: TableColumn) -> tuple[str, str] | None:
+    """The table and column that a cell of this column names, as its meaning says; None where it names none."""
+    found = _POINTS_TO.search(column.comment)
+    if found is None:
+        return None
+    info = tables(record).get(found[1])
+    return (found[1], found[2]) if info is not None and info.column(found[2]) is not None else None
+
+
+@per_record
+def columns_of(record: Record, table: str) -> tuple[ColumnFact, ...]:
+    """The columns of a table, in order. Raises KeyError where there is no such table."""
+    info = tables(record)[table]
+    empty = [
+        f"count(*) FILTER ({quoted(c.name)} IS NULL{f' OR len({quoted(c.name)}) = 0' if c.is_list else ''})"
+        for c in info.columns
+    ]
+    counted = record.rows(f"SELECT count(*), {', '.join(empty)} FROM {quoted(table)}")[0]  # noqa: S608
+    known = vocabularies(record)
+    found = []
+    for column, missing in zip(info.columns, counted[1:], strict=True):
+        named = _VOCABULARY.search(column.comment)
+        has = f"len({quoted(column.name)}) > 0" if column.is_list else f"{quoted(column.name)} IS NOT NULL"
+        first = record.rows(f"SELECT {quoted(column.name)} FROM {quoted(table)} WHERE {has} LIMIT 1")  # noqa: S608
+        found.append(
+            ColumnFact(
+                column,
+                named[1] if named else None,
+                known.get(named[1], ()) if named else (),
+                points_to(record, column),
+                missing / counted[0] if counted[0] else None,
+                first[0][0] if first else None,
+            )
+        )
+    return tuple(found)
+
+
+@per_record
+def pointing_at(record: Record, table: str) -> tuple[tuple[str, str, str], ...]:
+    """(table, column, column here) of every column elsewhere whose cells name a row of this table."""
+    found = []
+    for name, info in tables(record).items():
+        for column in info.columns:
+            target = points_to(record, column)
+            if target is not None and target[0] == table and not (name == table and column.name == target[1]):
+                found.append((name, column.name, target[1]))
+    return tuple(found)
+
+
+def rows_of(record: Record, chosen: Selection, start: int, size: int) -> list[tuple[Any, ...]]:
+    """`size` rows of a selection from number `start`, each with the cells of its fields alone."""
+    sql, values = chosen.sql(limit=size)
+    found = record.rows(f"{sql} OFFSET {int(start)}", values)
+    return [row[: len(chosen.fields)] for row in found]
+
+
+def count_of(record: Record, chosen: Selection) -> int:
+    """How many rows a selection has."""
+    sql, values = chosen.count_sql()
+    counted: int = record.rows(sql, values)[0][0]
+    return counted
+
+
+def facet_of(record: Record, chosen: Selection, column: TableColumn) -> list[tuple[Any, int]]:
+    """The values of a column among the rows of a selection, the most frequent first; at most 50."""
+    sql, values = chosen.facet_sql(column)
+    return [(value, counted) for value, counted in record.rows(sql, values)]
+
+
+@per_record
+def published_file(record: Record) -> PublishedFile:
+    """Name, size and SHA-256 of the file in force."""
+    digest = hashlib.sha256()
+    with record.path.open("rb") as handle:
+        while part := handle.read(1 << 20):
+            digest.update(part)
+    register, software = record.rows("SELECT register_sha256, software FROM build LIMIT 1")[0]
+    return PublishedFile(record.path.name, record.path.stat().st_size, digest.hexdigest(), register, software)
