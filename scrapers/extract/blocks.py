@@ -14,13 +14,15 @@ from typing import Any, Final
 
 from lxml import etree
 
-SKIPPED: Final = frozenset(
-    "script style noscript template svg math iframe object embed applet canvas audio video map select option datalist "
-    "textarea input head title meta link base frame frameset noframes progress meter".split()
+from scrapers.extract.characters import names
+
+SKIPPED: Final = names(
+    "script style noscript template svg math iframe object embed applet canvas audio video map select option "
+    "datalist textarea input head title meta link base frame frameset noframes progress meter"
 )
-INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr output picture q rb rp "
-    "rt rtc ruby s samp small source span strike strong sub sup time tt u var wbr relative-time time-ago".split()
+INLINE: Final = names(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr output picture q "
+    "rb rp rt rtc ruby s samp small source span strike strong sub sup time tt u var wbr relative-time time-ago"
 )
 HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 ITEMS: Final = frozenset(("li", "dd", "dt"))
@@ -71,6 +73,9 @@ _ROLES: Final = {
     "article": "article", "search": "form", "dialog": "aside", "button": "button", "menu": "nav", "menubar": "nav",
 }  # fmt: skip
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+MOST_BLOCKS: Final = 25_000
+"""After so many pieces the walk ends; no page for readers has them."""
+_MOST_LINKS: Final = 20_000
 _MOST_ROWS = 20_000
 _LONGEST_CELL = 1500
 LONG = 80
@@ -142,12 +147,12 @@ class PageLink:
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """The pieces of a page in reading order. `cut` tells that the walk was ended by its deadline."""
+    """The pieces of a page in reading order. `cut` tells why the walk ended before the page did."""
 
     blocks: list[PageBlock] = field(default_factory=list)
     links: list[PageLink] = field(default_factory=list)
     elements: int = 0
-    cut: bool = False
+    cut: str | None = None
 
 
 class _Run:
@@ -281,9 +286,13 @@ def cut(root: Any, *, deadline: float, noscript: bool = False) -> Page:
         tag = element.tag
         if event == "start":
             page.elements += 1
-            if not page.elements & 1023 and time.monotonic() > deadline:
-                page.cut = True
-                break
+            if not page.elements & 255:
+                if len(page.blocks) >= MOST_BLOCKS:
+                    page.cut = f"only the first {MOST_BLOCKS:,} pieces read"
+                    break
+                if time.monotonic() > deadline:
+                    page.cut = "reading took too long; only the beginning was read"
+                    break
             if tag in skipped:
                 walk.skip_subtree()
             elif tag in INLINE:
@@ -335,6 +344,7 @@ def cut(root: Any, *, deadline: float, noscript: bool = False) -> Page:
                 href, at, since = anchors.pop()
                 if href:
                     linked = max(0, linked - 1)
+                if href and len(page.links) < _MOST_LINKS:
                     words = [block.text for block in page.blocks[since:]]
                     fresh = run.parts if words else run.parts[at:]
                     words.append(" ".join("".join(fresh).split()))

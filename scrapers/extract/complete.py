@@ -7,6 +7,7 @@ with known main text this costs nothing (word F1 the same to three digits).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -17,8 +18,7 @@ from scrapers.extract.features import Array, sign_of
 
 FURNITURE: Final = sum(1 << TAG_NAMES.index(name) for name in ("nav", "footer", "header", "form", "button", "aside"))
 FRINGE: Final = sum(
-    1 << HINT_NAMES.index(name)
-    for name in ("nav", "footer", "social", "cookie", "related", "promo", "comment", "side")
+    1 << HINT_NAMES.index(name) for name in ("nav", "footer", "social", "cookie", "related", "promo", "comment", "side")
 )
 _SMALL: Final = 500
 """Words of a page up to which its short pieces beside the main text are kept too."""
@@ -89,27 +89,27 @@ def _inside(
     held: dict[int, float] = {}
     places: dict[int, Place] = {}
     for number in np.flatnonzero(keep):
-        place: Place | None = pieces[number].place
+        place: Place | None = pieces[int(number)].place
         while place is not None:
             held[id(place)] = held.get(id(place), 0.0) + float(words[number])
             places[id(place)] = place
             place = place.above
     main = max((place for key, place in places.items() if held[key] >= wanted), key=lambda place: place.depth)
-    for number, piece in enumerate(pieces):
-        if keep[number] or scores[number] < least or len(piece.text) < shortest:
+    for at, piece in enumerate(pieces):
+        if keep[at] or scores[at] < least or len(piece.text) < shortest:
             continue
         if piece.link_chars * 3 > len(piece.text) or _is_fringe(piece, main.tags, main.far):
             continue
         place = piece.place
         while place is not None and place is not main:
             place = place.above
-        keep[number] = place is main
+        keep[at] = place is main
 
 
 def _gaps(pieces: Sequence[PageBlock], keep: Any, scores: Array) -> None:
     """Short gaps between pieces that are kept are filled with what is not links or furniture."""
     kept = np.flatnonzero(keep)
-    for before, after in zip(kept, kept[1:], strict=False):
+    for before, after in itertools.pairwise(kept):
         if 1 < after - before <= _WIDEST_GAP + 1:
             for number in range(before + 1, after):
                 piece = pieces[number]

@@ -1,7 +1,8 @@
 """Dates that a document states, and how each was read. A date that is only somewhere in the text is a candidate.
 
-Strong readings, in this order: structured data of the article (json-ld), meta elements (meta), a time element beside the
-title (time), a date written beside the title (label), a whole date in the address (url). Everything else is a candidate.
+Strong readings, in this order: structured data of the article (json-ld), meta elements (meta), a time element beside
+the title (time), a date written beside the title (label), a whole date in the address (url). Everything else is a
+candidate.
 """
 
 from __future__ import annotations
@@ -119,8 +120,8 @@ def machine(value: object) -> str | None:
 
 
 def written(text: str, *, day_first: bool | None) -> Iterable[tuple[str, int, int]]:
-    """Dates as people write them: value, where it begins and ends. `day_first` tells how 4/5/2021 is meant; where it is
-    None and both readings are possible, such a date is not given."""
+    """Dates as people write them: value, where it begins and ends. `day_first` tells how 4/5/2021 is meant; where it
+    is None and both readings are possible, such a date is not given."""
     for found in _WRITTEN.finditer(text):
         part = found.groupdict()
         value: str | None
@@ -159,7 +160,7 @@ def _year(text: str) -> int:
 
 
 def is_day_first(language: str | None, url: str) -> bool | None:
-    """How 4/5/2021 is meant on a page: by its address in the United Kingdom or its language; None where that is open."""
+    """How 4/5/2021 is meant on a page: by its address or its language; None where that is open."""
     host = (urlsplit(url).hostname or "").lower()
     if host.endswith((".uk", ".ie", ".eu", ".au", ".nz", ".wales", ".cymru", ".scot", ".nhs", ".london")):
         return True
@@ -172,7 +173,8 @@ def is_day_first(language: str | None, url: str) -> bool | None:
 def beside(texts: Sequence[str], *, day_first: bool | None, strict: bool = False) -> list[StatedDate]:
     """Dates written beside a title, given the short texts around it in reading order, the nearest first.
 
-    A date counts where a word says what it is, or where the text holds hardly anything else. `strict` asks for the word.
+    A date counts where a word says what it is, or where the text holds hardly anything else. `strict` asks for the
+    word.
     """
     found: list[StatedDate] = []
     pending = ""
@@ -190,7 +192,7 @@ def beside(texts: Sequence[str], *, day_first: bool | None, strict: bool = False
             rest = len(text) - (end - start)
             if _UPDATED.search(lead) and not re.search(r"publish|posted", lead[-20:], re.IGNORECASE):
                 found.append(StatedDate(value, "label", "updated"))
-            elif _PUBLISHED.search(lead):
+            elif _PUBLISHED.search(lead) and not _EVENT.search(lead[-40:]):
                 found.append(StatedDate(value, "label", "published"))
             elif _EVENT.search(text) or (len(hits) > 1 and len(value) < 10):
                 found.append(StatedDate(value, "text", "candidate"))
@@ -211,7 +213,8 @@ def settle(found: Iterable[StatedDate]) -> Dates:
     published = next((date for date in every if date.role == "published"), None)
     if published is not None and len(published.value) < 10:
         wanted = published.value
-        published = next((d for d in every if d.role == "published" and len(d.value) == 10 and d.value[: len(wanted)] == wanted), published)  # fmt: skip
+        fuller = (date for date in every if date.role == "published" and len(date.value) == 10)
+        published = next((date for date in fuller if date.value.startswith(wanted)), published)
     updated = next((date for date in every if date.role == "updated"), None)
     return Dates(
         published.value if published else None,

@@ -9,7 +9,7 @@ from typing import Any, Final
 from charset_normalizer import from_bytes
 from lxml import etree
 
-MOST_BYTES: Final = 16_000_000
+MOST_BYTES: Final = 8_000_000
 """Of a longer page only this beginning is read."""
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})", re.IGNORECASE)
@@ -21,14 +21,16 @@ _BOMS: Final = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_READ_AS: Final = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252"}
+_READ_AS: Final = dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "ascii", "us-ascii"), "cp1252")
 """Encodings that browsers read as another, wider one."""
 _GUESSED_FROM: Final = 60_000
+_RARE: Final = 6
+"""Of so many bytes at most one is above ASCII in Western text, which is then read as browsers read it."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed page: its root element, or None where there was nothing to parse, the encoding, and what was left out."""
+    """A parsed page: its root element, or None where there was nothing to parse, its encoding, what was left out."""
 
     root: Any | None
     charset: str
@@ -51,7 +53,9 @@ def decode(body: bytes, declared: str | None = None) -> tuple[str, str]:
     if nearly:
         return body.decode("utf-8", "replace"), "utf-8"
     stated = [declared or ""]
-    stated += [found.group(1).decode("ascii", "replace") for found in (_XML_CHARSET.search(body[:300]), _META_CHARSET.search(body[:4096])) if found]  # fmt: skip
+    for found in (_XML_CHARSET.search(body[:300]), _META_CHARSET.search(body[:4096])):
+        if found:
+            stated.append(found.group(1).decode("ascii", "replace"))
     for name in stated:
         lower = name.strip().strip("\"'").lower()
         if not lower:
@@ -62,6 +66,12 @@ def decode(body: bytes, declared: str | None = None) -> tuple[str, str]:
             continue
         if text.count("\ufffd") * 200 <= len(text):
             return text, lower
+    high = sum(byte >= 0x80 for byte in body[:_GUESSED_FROM])
+    if high * _RARE <= len(body[:_GUESSED_FROM]):
+        try:
+            return body.decode("cp1252"), "cp1252"
+        except UnicodeDecodeError:
+            pass
     guess = from_bytes(body[:_GUESSED_FROM]).best()
     name = guess.encoding if guess is not None else "cp1252"
     return body.decode(name, "replace"), name

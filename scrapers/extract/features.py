@@ -13,21 +13,22 @@ from typing import Any, Final
 import numpy as np
 
 from scrapers.extract.blocks import HINT_NAMES, LONG, TAG_NAMES, Page, PageBlock, Place
+from scrapers.extract.characters import names
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 _NOTICE = re.compile(
-    r"cookie|copyright|©|all rights reserved|privacy (?:policy|notice)|terms (?:of|and)|subscri|newsletter|sign up|sign in|"
-    r"log ?in\b|register\b|mail address|javascript|your browser|skip to|back to top|loading|advertis"
+    r"cookie|copyright|©|all rights reserved|privacy (?:policy|notice)|terms (?:of|and)|subscri|newsletter|"
+    r"sign up|sign in|log ?in\b|register\b|mail address|javascript|your browser|skip to|back to top|loading|advertis"
 )
 _CALL = re.compile(
-    r"read (?:more|full|on)|learn more|more\b|see (?:all|more)|view|show|find out|click|share|tweet|follow|print|reply|like|"
-    r"report|download|buy|add to|shop|get started|contact|menu|search|next|previous|back|home|close|cancel|filter|sort|"
-    r"load more|continue|watch|listen|try|start|join|donate|book|apply|quick"
+    r"read (?:more|full|on)|learn more|more\b|see (?:all|more)|view|show|find out|click|share|tweet|follow|print|"
+    r"reply|like|report|download|buy|add to|shop|get started|contact|menu|search|next|previous|back|home|close|cancel|"
+    r"filter|sort|load more|continue|watch|listen|try|start|join|donate|book|apply|quick"
 )
 _RELATED = re.compile(
-    r"related|recommend|you (?:may|might) (?:also )?like|also like|more (?:from|news|stories|articles|on)|popular|trending|"
-    r"latest|recent|read (?:more|next)|similar|what to read|in this (?:section|article)|share this|comments?$|"
+    r"related|recommend|you (?:may|might) (?:also )?like|also like|more (?:from|news|stories|articles|on)|popular|"
+    r"trending|latest|recent|read (?:more|next)|similar|what to read|in this (?:section|article)|share this|comments?$|"
     r"leave a (?:reply|comment)|newsletter|sign up|subscribe|follow us|contact us|about us|quick links|categories|tags|"
     r"table of contents|contents|on this page|sponsored"
 )
@@ -35,11 +36,12 @@ _DATE = re.compile(r"\b(?:19|20)\d\d\b|\d[/.]\d{1,2}[/.]\d|\d (?:minute|hour|day
 _DIGIT = re.compile(r"\d")
 _MONEY = re.compile(r"[$€£¥] ?\d|\d ?[$€£¥]")
 _ENDS: Final = frozenset(".!?…:;")
-_FUNCTION_WORDS: Final = frozenset(
-    "the of and a to in is that it for on was with as be by at from are this have or an not but which were had has they "
-    "you we their there been can will would more if when who what so its his her our your i he she de la le les et des en "
-    "un une du que est pour dans qui sur pas au der die und das ist den von zu mit ein eine nicht auf für sich dem es el "
-    "los las del por con una se no para al lo como di il che e per non sono più da o os um uma do na com não".split()
+_FUNCTION_WORDS: Final = names(
+    "the of and a to in is that it for on was with as be by at from are this have or an not but which were had "
+    "has they you we their there been can will would more if when who what so its his her our your i he she de la "
+    "le les et des en un une du que est pour dans qui sur pas au der die und das ist den von zu mit ein eine "
+    "nicht auf für sich dem es el los las del por con una se no para al lo como di il che e per non sono più da o "
+    "os um uma do na com não"
 )
 _KINDS: Final = ("heading", "paragraph", "list-item", "table-row")
 _SCHEMA: Final = ("article", "product", "forum", "collection", "faq")
@@ -57,11 +59,11 @@ _LONG: Final = _OWN.index("long")
 _RELATED_HEAD: Final = _OWN.index("related")
 _CONTAINER: Final = ("log chars", "link share", "log blocks", "share of page", "share of long", "mean", "headings")
 _LEVELS: Final = (0, 1, 2, 4)
-_AROUND: Final = ("log words", "link share", "long", "heading", "score")
+_AROUND: Final = ("log words", "link share", "long", "heading", "ends unlinked")
 _SIDES: Final = (-3, -2, -1, 1, 2, 3)
 _PAGE: Final = (
-    "page log chars", "page link share", "page long pieces", "page long share", "page blocks", "has article", "has main",
-    "has h1", "root path", "page headings",
+    "page log chars", "page link share", "page long pieces", "page long share", "page blocks", "has article",
+    "has main", "has h1", "root path", "page headings",
 )  # fmt: skip
 
 NAMES: Final = (
@@ -73,8 +75,9 @@ NAMES: Final = (
     *(f"up {level} {name}" for level in _LEVELS for name in _CONTAINER),
     *(f"{side:+d} {name}" for side in _SIDES for name in _AROUND),
     "window 3 text", "window 3 links", "window 8 text", "window 8 links", "window 20 text",
-    "place", "place in text", "long before", "long after", "after h1", "from h1", "main steps", "in main 50", "in main 80",
-    "alike", "alike words", "alike links", "siblings", "heading related", "heading distance", "heading linked",
+    "place", "place in text", "long before", "long after", "after h1", "from h1", "main steps",
+    "in main 50", "in main 80", "alike", "alike words", "alike links", "siblings", "heading related",
+    "heading distance", "heading linked",
     *_PAGE,
     *(f"schema {name}" for name in _SCHEMA),
 )  # fmt: skip
@@ -234,7 +237,7 @@ def _containers(sums: Array, total: Place) -> Array:
 def shift(values: Array, by: int) -> Array:
     out = np.zeros_like(values)
     if by > 0:
-        out[:-by or None] = values[by:] if by < len(values) else 0
+        out[: -by or None] = values[by:] if by < len(values) else 0
     else:
         out[-by:] = values[:by] if -by < len(values) else 0
     return out
@@ -244,7 +247,7 @@ def _window(values: Array, width: int) -> Array:
     sums = np.concatenate([np.zeros(1, np.float64), np.cumsum(values, dtype=np.float64)])
     places = np.arange(len(values))
     low, high = np.maximum(places - width, 0), np.minimum(places + width + 1, len(values))
-    return ((sums[high] - sums[low]) / (high - low)).astype(np.float32)
+    return np.asarray((sums[high] - sums[low]) / (high - low), np.float32)
 
 
 def _neighbours(own: Array, kinds: Array) -> Array:

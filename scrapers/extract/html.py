@@ -32,6 +32,7 @@ _PSEUDO_LEVEL: Final = 7
 def extract(html: bytes, url: str, *, charset: str | None = None, page_kind: str | None = None) -> Extraction:
     """Reads a web page. `url` is the address it came from, `charset` what the server declared, `page_kind` the kind of
     the source in the register (on an "foi" page the requester's name is masked). Raises nothing for a bad page."""
+    url = links.usable(url)
     ready = page.prepare(html, charset)
     if ready is None:
         return Extraction(EXTRACTOR, problem="no text in the page")
@@ -49,7 +50,11 @@ def extract(html: bytes, url: str, *, charset: str | None = None, page_kind: str
     text, passages = place(blocks, names=names)
     read = dates.of_page(ready.page, meta, url, title)
     base = links.absolute(meta.base, url) if meta.base else url
-    around = [link for link in ready.page.links if link.block < len(pieces) and _is_content(pieces[link.block], bool(keep[link.block]))]  # fmt: skip
+    around = [
+        link
+        for link in ready.page.links
+        if link.block < len(pieces) and _is_content(pieces[link.block], bool(keep[link.block]))
+    ]
     problem = ready.problem
     if not text and problem is None:
         problem = "no text in the page"
@@ -91,7 +96,9 @@ def trails(pieces: Iterable[PageBlock]) -> list[Block]:
 
 def _is_bold_heading(piece: PageBlock) -> bool:
     size = len(piece.text)
-    return size <= 200 and piece.bold_chars >= size * 0.9 and piece.link_chars * 2 < size and piece.text[-1] not in ".,;"
+    return (
+        size <= 200 and piece.bold_chars >= size * 0.9 and piece.link_chars * 2 < size and piece.text[-1] not in ".,;"
+    )
 
 
 def _is_content(piece: PageBlock, kept: bool) -> bool:
@@ -116,7 +123,9 @@ def _described(meta: Metadata) -> list[str]:
 
 def _author(meta: Metadata, names: Sequence[str]) -> str | None:
     """The author as meta elements or the article's structured data name them."""
-    stated = meta.first("author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "parsely-author")
+    stated = meta.first(
+        "author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "parsely-author"
+    )
     if not stated or stated.startswith(("http:", "https:", "@")):
         stated = None
         for thing in meta.things:
@@ -145,6 +154,5 @@ def _language(meta: Metadata) -> str | None:
     if not stated or not _LANGUAGE.match(stated.strip()):
         return None
     first, *rest = re.split(r"[-_]", stated.strip())
-    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in rest)])  # fmt: skip
-
-
+    cased = (part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in rest)
+    return "-".join([first.lower(), *cased])

@@ -31,9 +31,7 @@ def place(blocks: Iterable[Block], *, names: Sequence[str] = ()) -> tuple[str, t
             if piece not in heads:
                 heads[piece] = mask(shown(piece), names)
         heading = " > ".join(filter(None, (heads[piece] for piece in block.trail))) or None
-        passages.append(
-            Passage(len(passages) + 1, block.kind, heading, text, block.page_number, at, at + len(text))
-        )
+        passages.append(Passage(len(passages) + 1, block.kind, heading, text, block.page_number, at, at + len(text)))
         parts.append(text)
         at += len(text)
         before = block.kind

@@ -98,8 +98,8 @@ def train(rows: Sequence[Array], samples: Sequence[Sample], seed: int) -> dict[s
     known = [np.clip((row - mean) / scale, -6, 6).astype(np.float32) for row, _ in pairs]
     width = every.shape[1]
     weights: list[Any] = [
-        random.normal(size=(width, UNITS)) / np.sqrt(width), np.zeros(UNITS), random.normal(size=UNITS) / np.sqrt(UNITS),
-        np.zeros(1), np.zeros(width),
+        random.normal(size=(width, UNITS)) / np.sqrt(width), np.zeros(UNITS),
+        random.normal(size=UNITS) / np.sqrt(UNITS), np.zeros(1), np.zeros(width),
     ]  # fmt: skip
     weights = [weight.astype(np.float32) for weight in weights]
     first = [np.zeros_like(weight) for weight in weights]
@@ -126,7 +126,8 @@ def train(rows: Sequence[Array], samples: Sequence[Sample], seed: int) -> dict[s
                 kept = DECAY * weights[n] if n in (0, 4) else 0.0
                 weights[n] = (weights[n] - rate * (change + kept)).astype(np.float32)
     hidden, bias, out, level, straight = weights
-    return {"mean": mean, "scale": scale, "hidden": hidden, "bias": bias, "out": out, "level": level, "straight": straight}
+    net = {"hidden": hidden, "bias": bias, "out": out, "level": level, "straight": straight}
+    return {"mean": mean, "scale": scale, **net}
 
 
 def _slope(score: Array, samples: Sequence[Sample]) -> Array:
@@ -231,8 +232,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{kind}: {value:.3f}")
         return 0
     first, second = learn(samples)
-    stored = {f"1 {name}": values.astype(np.float16 if name != "mean" else np.float32) for name, values in first.items()}
-    stored |= {f"2 {name}": values.astype(np.float16 if name != "mean" else np.float32) for name, values in second.items()}
+    stored = {}
+    for step, net in (("1", first), ("2", second)):
+        for name, values in net.items():
+            stored[f"{step} {name}"] = values.astype(np.float32 if name == "mean" else np.float16)
     np.savez_compressed(main_text.WEIGHTS, **stored)  # type: ignore[arg-type]
     print(f"{len(samples)} pages, {main_text.WEIGHTS.stat().st_size} bytes written")
     return 0

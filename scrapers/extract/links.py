@@ -16,7 +16,20 @@ _LONGEST: Final = 2000
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _WHOLE = re.compile(r"https?://[^/?#]+/(?!.*/\.\.?(?:/|$))", re.IGNORECASE)
 """An address that needs nothing from the page it stands on."""
-_WRITTEN = re.compile(r"\bhttps?://[^\s<>\"'“”‘’|{}\[\]\\^`]+|(?<![\w@./-])www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s<>\"'“”|]*)?", re.IGNORECASE)  # fmt: skip
+_WRITTEN = re.compile(
+    r"\bhttps?://[^\s<>\"'“”‘’|{}\[\]\\^`]+"
+    r"|(?<![\w@./-])www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[^\s<>\"'“”|]*)?",
+    re.IGNORECASE,
+)
+
+
+def usable(url: str) -> str:
+    """The address, or an empty one where it cannot be taken apart."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        return ""
+    return url
 
 
 def absolute(href: str, base: str) -> str | None:

@@ -1,8 +1,8 @@
 """Tells the main text of a page from everything around it.
 
 Each piece gets a probability in two steps: two small networks look first at the piece and its surroundings, then at the
-same with the first opinions of its neighbours, of its container and of the pieces built alike. The pieces kept are those
-that make the expected word F1 of the whole page largest, so that a page of doubtful pieces (a list, a register of
+same with the first opinions of its neighbours, of its container and of the pieces built alike. The pieces kept are
+those that make the expected word F1 of the whole page largest, so that a page of doubtful pieces (a list, a register of
 requests) keeps more of them than an article does. The weights are learned from pages with known main text by
 `scrapers.extract.learn`; they know lengths, links, punctuation and names of elements, and no site.
 """

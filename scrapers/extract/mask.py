@@ -27,7 +27,7 @@ _PHONE = re.compile(
     rf"""(?<![\w/=&.#+-])(?:
         (?:\+|00)\s?44{_GAP}(?:\(0\){_GAP})?\(?[1-9]\d{{1,4}}\)?(?:{_GAP}\d{{3,8}}){{1,3}}   # +44 (0)20 7946 0000
         |\(0\d{{2,5}}\){_GAP}\d{{3,8}}(?:{_GAP}\d{{3,4}})?                                  # (020) 7946 0000
-        |0[1-35789]\d{{1,4}}{_GAP}\d{{3,8}}(?:{_GAP}\d{{3,4}})?(?:{_GAP}\d{{3}})?           # 020 7946 0000, 07700 900123
+        |0[1-35789]\d{{1,4}}{_GAP}\d{{3,8}}(?:{_GAP}\d{{3,4}})?(?:{_GAP}\d{{3}})?   # 020 7946 0000, 07700 900123
         |\+[1-9]\d{{0,2}}{_GAP}\(?\d{{1,4}}\)?(?:[\s./‑-]{{0,2}}\d{{2,4}}){{2,4}}           # +353 1 234 5678
         |\(\d{{3}}\)\s?\d{{3}}[\s.-]\d{{4}}|1?-?\d{{3}}-\d{{3}}-\d{{4}}                     # (555) 010-0199
     )(?:\s?(?:ext(?:ension)?|x)\.?\s?\d{{1,6}})?(?!\w|[.,]\d)""",
@@ -36,10 +36,20 @@ _PHONE = re.compile(
 _SPELT_AT = re.compile(r"[\[({<]\s*at\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d")
 _FEWEST_DIGITS: Final = 8
-_NUMBERED = re.compile(r"(?:isbn|issn|doi|pmid|nct|isrctn|no\.?|number|ref(?:erence)?|£|€|\$)[\s:.#(-]*(?:1[03])?[\s:.-]*$", re.IGNORECASE)
-_CALLED = re.compile(r"(?:phone|tel|telephone|mobile|call|ring|contact|fax|text)[\s\w]{0,12}(?:no\.?|number)?[\s:.#(-]*$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(?:isbn|issn|doi|pmid|nct|isrctn|no\.?|number|ref(?:erence)?|£|€|\$)[\s:.#(-]*(?:1[03])?[\s:.-]*$",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"(?:phone|tel|telephone|mobile|call|ring|contact|fax|text)[\s\w]{0,12}(?:no\.?|number)?[\s:.#(-]*$",
+    re.IGNORECASE,
+)
 _TITLES = r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Cllr|Sir|Lady|Rev)\.?"
-_PERSON = r"(?:" + _TITLES + r"\s+)?[A-Z][\w'’-]+(?:\s+(?:[A-Z]\.?|(?:de|van|von|al|bin|ap|O)\s*['’]?[A-Z]?[\w'’-]+|[A-Z][\w'’-]+)){1,3}"
+_PERSON = (
+    r"(?:"
+    + _TITLES
+    + r"\s+)?[A-Z][\w'’-]+(?:\s+(?:[A-Z][\w'’-]+|[A-Z]\.?(?!\w)|(?:de|van|von|al|bin|ap)\s+[A-Z][\w'’-]+)){1,3}"
+)
 _REQUESTER = (
     re.compile(rf"^(?P<name>{_PERSON})\s+(?:made|sent|submitted)\s+(?:this|a|an)\s+[\w\s]{{0,40}}\brequest\b"),
     re.compile(
@@ -49,8 +59,10 @@ _REQUESTER = (
     ),
 )  # fmt: skip
 _DEAR = re.compile(rf"^Dear\s+(?P<name>{_TITLES}\s+[A-Z][\w'’-]+|{_PERSON})\s*(?:[,:;]|$)")
-_TO = re.compile(rf"^(?:To|From)\s*:\s*(?P<name>{_PERSON})\s*$")
-_SIGNED = re.compile(rf"(?:Yours (?:faithfully|sincerely|truly)|(?:Kind|Best|Many|Warm) (?:regards|wishes)|Many thanks|Regards|Sincerely)\s*[,.]?\s*(?P<name>{_PERSON})?\s*$")  # fmt: skip
+_SIGNED = re.compile(
+    r"(?:Yours (?:faithfully|sincerely|truly)|(?:Kind|Best|Many|Warm) (?:regards|wishes)|Many thanks|Regards|Sincerely)"
+    rf"\s*[,.]?\s*(?P<name>{_PERSON})?\s*$"
+)
 _ALONE = re.compile(rf"^(?P<name>{_PERSON})$")
 _BODY_WORDS = re.compile(
     r"\b(?:Trust|Council|Police|Constabulary|Service|Services|NHS|Team|Office|Officer|Department|Freedom|Information|"

@@ -8,20 +8,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from scrapers.extract.characters import names
+
 _LARGEST_JSON: Final = 1_000_000
 _MOST_OBJECTS: Final = 400
 _COMMENT_MARKS = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/)|(?:-->|//\]\]>|/\*\]\]>\*/)\s*;?\s*$")
 
-ARTICLES: Final = frozenset(
+ARTICLES: Final = names(
     "article newsarticle blogposting report scholarlyarticle techarticle reportagenewsarticle analysisnewsarticle "
-    "opinionnewsarticle reviewnewsarticle backgroundnewsarticle liveblogposting advertisercontentarticle satiricalarticle "
-    "askpublicnewsarticle medicalscholarlyarticle publicationissue specialannouncement".split()
+    "opinionnewsarticle reviewnewsarticle backgroundnewsarticle liveblogposting advertisercontentarticle "
+    "satiricalarticle askpublicnewsarticle medicalscholarlyarticle publicationissue specialannouncement"
 )
-POSTS: Final = frozenset(
+POSTS: Final = names(
     "socialmediaposting discussionforumposting qapage question podcastepisode videoobject recipe review event "
-    "creativework digitaldocument governmentpermit".split()
+    "creativework digitaldocument governmentpermit"
 )
-PAGES: Final = frozenset("webpage itempage aboutpage medicalwebpage faqpage contactpage profilepage".split())
+PAGES: Final = frozenset(
+    ["webpage", "itempage", "aboutpage", "medicalwebpage", "faqpage", "contactpage", "profilepage"]
+)
 SCHEMA_KINDS: Final = (
     ARTICLES,
     frozenset(("product", "productgroup", "individualproduct", "offer")),

@@ -18,8 +18,8 @@ class Link:
 class Passage:
     """One heading, paragraph, list item, table row or PDF block.
 
-    `position` counts from 1. `heading` holds the headings it stands under, outermost first, joined by " > ". The text is
-    masked and is exactly `extraction.text[char_start:char_end]`. `page_number` counts from 1 in paged files.
+    `position` counts from 1. `heading` holds the headings it stands under, outermost first, joined by " > ". The text
+    is masked and is exactly `extraction.text[char_start:char_end]`. `page_number` counts from 1 in paged files.
     """
 
     position: int

@@ -31,7 +31,7 @@ MOST_XML: Final = 40_000_000
 """Bytes of one XML part after unpacking."""
 MOST_TIMES: Final = 200
 """An XML part of a megabyte or more may be this many times larger than it is packed."""
-SECONDS: Final = 7.0
+SECONDS: Final = 5.0
 _UNREADABLE: Final = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, AttributeError, IndexError, TypeError, EOFError,
     NotImplementedError, RuntimeError, AssertionError, etree.LxmlError,
@@ -53,7 +53,7 @@ class _Refused(Exception):
 
 
 def extract(body: bytes, url: str, *, kind: str, page_kind: str | None = None) -> Extraction:
-    """Reads a file of kind "docx" or "pptx". A broken, encrypted or overblown one gives an Extraction with a problem."""
+    """Reads a file of kind "docx" or "pptx". A broken, encrypted or overblown one gives a problem."""
     try:
         _look_before_unpacking(body)
         return (_word if kind == "docx" else _slides)(body, url, page_kind)
@@ -248,12 +248,12 @@ def _shapes(shapes: Any) -> Iterator[Any]:
     def where(shape: Any) -> tuple[Length, Length]:
         return (shape.top or Length(0), shape.left or Length(0))
 
-    waiting = list(reversed(sorted(shapes, key=where)))
+    waiting = sorted(shapes, key=where, reverse=True)
     while waiting:
         shape = waiting.pop()
         inner = getattr(shape, "shapes", None)
         if inner is not None and not shape.has_text_frame:
-            waiting.extend(reversed(sorted(inner, key=where)))
+            waiting.extend(sorted(inner, key=where, reverse=True))
         else:
             yield shape
 

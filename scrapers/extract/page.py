@@ -10,7 +10,7 @@ from scrapers.extract import blocks, document, metadata
 
 LITTLE: Final = 600
 """Characters below which a page is taken to be drawn by scripts, so that its noscript text is worth reading."""
-_SECONDS: Final = 6.0
+_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,5 @@ def prepare(body: bytes, declared: str | None = None) -> Prepared | None:
         fuller = blocks.cut(doc.root, deadline=deadline, noscript=True)
         if sum(len(block.text) for block in fuller.blocks) > LITTLE:
             page = fuller
-    problem = doc.problem
-    if page.cut:
-        problem = "reading took too long; only the beginning was read"
+    problem = "; ".join(filter(None, (doc.problem, page.cut))) or None
     return Prepared(doc.root, metadata.gather(doc.root), page, doc.charset, problem)

@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import pypdfium2 as pdfium
@@ -21,11 +21,12 @@ from scrapers.extract.pdf_lines import Line, blocks_of, lines_of, without_runnin
 
 EXTRACTOR: Final = f"pdf/2 pdfium {pdfium.PDFIUM_INFO.build}"
 MOST_PAGES: Final = 2000
-SECONDS: Final = 7.0
+SECONDS: Final = 5.0
 """Time after which no further page is begun."""
 _PDF_DATE = re.compile(r"^D:(\d{4})(\d\d)?(\d\d)?")
 _JUNK_TITLE = re.compile(
-    r"^(?:microsoft|untitled|document\d*|slide \d|powerpoint|layout \d|print|scan|copy of|.*\.(?:docx?|pdf|pptx?|indd|xlsx?|rtf|pub))\b.*|^\W*$",
+    r"^(?:microsoft|untitled|document\d*|slide \d|powerpoint|layout \d|print|scan|copy of"
+    r"|.*\.(?:docx?|pdf|pptx?|indd|xlsx?|rtf|pub))\b.*|^\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _LOCK = threading.Lock()
@@ -187,4 +188,3 @@ def _dates(blocks: Sequence[Block], title: str | None, facts: dict[str, str], ur
     if day:
         found.append(day)
     return dates.settle(found)
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import re
 import statistics
 from collections import Counter
@@ -16,7 +17,10 @@ from scrapers.extract.model import Block
 
 MOST_CHARACTERS: Final = 400_000
 """Of a page with more only this beginning is read."""
-_BULLET = re.compile(r"^(?:[•●○▪■◦‣⁃–—*·\uf0b7\uf0a7\uf076\u2022-]|o(?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)", re.IGNORECASE)
+_BULLET = re.compile(
+    r"^(?:[•●○▪■◦‣⁃–—*·\uf0b7\uf0a7\uf076-]|o(?=\s)|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+(?=\S)", re.IGNORECASE
+)
+_BOLD = re.compile(rb"bold|black|heavy|semib|demi", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _SENTENCE_END: Final = (".", "!", "?", ":", ";", "”", "’", '"')
 _HYPHENS: Final = ("\x02", "\ufffe", "\u00ad")
@@ -79,7 +83,7 @@ def _line(words: str, start: int, boxes: _Boxes, text_page: pdfium.PdfTextPage) 
     last = start + len(words.rstrip()) - 1
     here, there = boxes(first), boxes(last)
     size = float(pdfium.raw.FPDFText_GetFontSize(text_page.raw, first)) or 1.0
-    weight = max(0, int(pdfium.raw.FPDFText_GetFontWeight(text_page.raw, first)))
+    weight = _weight(text_page, first)
     if here is None or there is None:
         text = words.strip()
         return Line(text, ((0.0, text),), 0.0, 0.0, 0.0, 0.0, size, weight)
@@ -99,6 +103,17 @@ def _line(words: str, start: int, boxes: _Boxes, text_page: pdfium.PdfTextPage) 
     return Line(
         words.strip(), kept, here[0], there[1], min(here[2], there[2]), max(here[3], there[3]), tall, weight
     )  # fmt: skip
+
+
+def _weight(text_page: pdfium.PdfTextPage, index: int) -> int:
+    """The weight of the letters at a place; many files tell it in the name of the font only."""
+    stated = max(0, int(pdfium.raw.FPDFText_GetFontWeight(text_page.raw, index)))
+    name = ctypes.create_string_buffer(100)
+    flags = ctypes.c_int()
+    size = pdfium.raw.FPDFText_GetFontInfo(text_page.raw, index, name, 100, ctypes.byref(flags))
+    if 0 < size <= 100 and _BOLD.search(name.value):
+        return max(stated, 700)
+    return stated
 
 
 def without_running_heads(pages: Sequence[list[Line]], heights: Sequence[float]) -> list[list[Line]]:
@@ -189,7 +204,7 @@ def blocks_of(pages: Sequence[Sequence[Line]]) -> list[Block]:
     for number, page_lines in enumerate(pages, 1):
         lines = same_row(page_lines)
         rows = _table_rows(lines)
-        gaps = [a.bottom - b.top for a, b in zip(lines, lines[1:], strict=False) if 0 <= a.bottom - b.top < 2 * a.size]
+        gaps = [a.bottom - b.top for a, b in itertools.pairwise(lines) if 0 <= a.bottom - b.top < 2 * a.size]
         usual = statistics.median(gaps) if gaps else 0.3 * body
         right = max((line.right for line in lines), default=0.0)
         run: list[Line] = []
@@ -245,7 +260,8 @@ def _close(run: list[Line], add: Any, number: int, body: float, bold_is_rare: bo
     if _is_heading(first, body, text, bold_is_rare and whole_bold):
         add("heading", text, number, first.size + (0.5 if first.weight >= 600 else 0.0))
     elif item:
-        add("list-item", text[item.end() :] if not item.group()[0].isalnum() and item.group()[0] != "(" else text, number)
+        bare = not item.group()[0].isalnum() and item.group()[0] != "("
+        add("list-item", text[item.end() :] if bare else text, number)
     else:
         add("block", text, number)
     run.clear()

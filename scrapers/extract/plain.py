@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from scrapers.extract import dates, links
+from scrapers.extract.blocks import MOST_BLOCKS
 from scrapers.extract.characters import shown
 from scrapers.extract.document import MOST_BYTES, decode
 from scrapers.extract.layout import place
@@ -17,7 +18,6 @@ EXTRACTOR: Final = "plain/2"
 _BREAK = re.compile(r"\n[ \t\f]*\n|\f")
 _ITEM = re.compile(r"^\s*(?:[•●▪■◦‣⁃*·–—-]\s+|(?P<number>\(?(?:\d{1,3}|[a-z])[.)]\s+))(?=\S)", re.IGNORECASE)
 _LONGEST_HEADING: Final = 160
-_MOST_ROWS: Final = 50_000
 
 
 def extract(
@@ -31,6 +31,9 @@ def extract(
         body = body[:MOST_BYTES]
     raw = decode(body, charset)[0].replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     blocks = rows_of(raw) if table else blocks_of(raw)
+    if len(blocks) > MOST_BLOCKS:
+        problem = f"only the first {MOST_BLOCKS:,} pieces read"
+        blocks = blocks[:MOST_BLOCKS]
     names = requester_names(block.text for block in blocks) if page_kind == "foi" else ()
     text, passages = place(blocks, names=names)
     if not text:
@@ -76,7 +79,7 @@ def blocks_of(text: str) -> list[Block]:
                 if run:
                     found.append(Block(kind, " ".join(run), trail))
                 run, kind = [line if item.group("number") else line[item.end() :]], "list-item"
-            elif kind == "list-item" and run and not line[:1].isspace() and len(lines) > 1 and run[-1].rstrip()[-1:] in ".!?":
+            elif kind == "list-item" and run and not line[:1].isspace() and run[-1].rstrip()[-1:] in ".!?":
                 found.append(Block(kind, " ".join(run), trail))
                 run, kind = [line], "paragraph"
             else:
@@ -105,7 +108,7 @@ def rows_of(text: str) -> list[Block]:
             if cells:
                 found.append(Block("table-row", " | ".join(cells), (columns,) if columns else ()))
                 columns = columns or " | ".join(cells)
-            if number >= _MOST_ROWS:
+            if number > MOST_BLOCKS:
                 break
     except csv.Error:
         return blocks_of(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from scrapers.extract import html, office, pdf, plain, sniff
+from scrapers.extract import html, links, office, pdf, plain, sniff
 from scrapers.extract.model import Extraction
 
 EXTRACTOR: Final = "none/1"
@@ -32,6 +32,7 @@ def read(
     """
     if not body.strip(b"\x00\t\n\r\f ") or body in (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"):
         return Extraction(EXTRACTOR, problem="empty file")
+    url = links.usable(url)
     kind = sniff.kind_of(body, media_type=media_type, url=url, format=format)
     if kind == sniff.HTML:
         return html.extract(body, url, charset=charset, page_kind=page_kind)

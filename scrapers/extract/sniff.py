@@ -6,8 +6,15 @@ import re
 
 HTML, PDF, DOCX, PPTX, PLAIN, ZIP, OLE, OTHER = "html", "pdf", "docx", "pptx", "plain", "zip", "ole", "other"
 
-_TAG = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|div|p|h[1-6]|table|ul|ol|a|span|section|article|main|header|br)\b", re.IGNORECASE)
-_BINARY = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x1f\x8b", b"BZh", b"\x7fELF", b"OggS", b"ID3", b"MZ", b"Rar!", b"7z\xbc\xaf", b"II*\x00", b"MM\x00*")
+_TAG = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|div|p|h[1-6]|table|ul|ol|a|span|section|article|"
+    rb"main|header|br)\b",
+    re.IGNORECASE,
+)
+_BINARY = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x1f\x8b", b"BZh", b"\x7fELF", b"OggS", b"ID3", b"Rar!",
+    b"7z\xbc\xaf", b"II*\x00", b"MM\x00*",
+)  # fmt: skip
 _BY_TYPE = {
     "text/html": HTML,
     "application/xhtml+xml": HTML,
@@ -21,11 +28,11 @@ _BY_TYPE = {
 
 
 def kind_of(body: bytes, *, media_type: str | None = None, url: str = "", format: str | None = None) -> str:
-    """One of html, pdf, docx, pptx, plain, zip (some other ZIP), ole (an old Office file or an encrypted new one), other."""
+    """One of html, pdf, docx, pptx, plain, zip (some other ZIP), ole (an old or encrypted Office file), other."""
     head = body[:2048].lstrip(b"\xef\xbb\xbf\x00\t\n\r ")
     if body[:1024].find(b"%PDF-") >= 0 and not _TAG.search(body[: body.find(b"%PDF-")]):
         return PDF
-    if body.startswith(b"PK\x03\x04") or body.startswith(b"PK\x05\x06"):
+    if body.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip_kind(body, media_type, url, format)
     if body.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return OLE
@@ -36,7 +43,7 @@ def kind_of(body: bytes, *, media_type: str | None = None, url: str = "", format
     probe = body[:4096].replace(b"\x00", b"") if utf16 or declared == HTML else head
     if _TAG.search(probe) and (declared != PLAIN or re.match(rb"<(?:!doctype\s+html|html)\b", head, re.IGNORECASE)):
         return HTML
-    if declared == HTML or declared == PLAIN:
+    if declared in (HTML, PLAIN):
         return declared
     if format in (HTML, "social") and declared is None:
         return HTML

@@ -43,7 +43,9 @@ def _is_site(part: str, site_names: Sequence[str], host: str) -> bool:
     if any(squeezed == "".join(words(name)) for name in site_names):
         return True
     labels = [label for label in host.lower().split(".") if len(label) > 3]
-    return any(squeezed == label.replace("-", "") for label in labels) or squeezed == host.lower().replace(".", "").removeprefix("www")
+    if any(squeezed == label.replace("-", "") for label in labels):
+        return True
+    return squeezed == host.lower().replace(".", "").removeprefix("www")
 
 
 def without_site(title: str, site_names: Sequence[str], host: str) -> str:
@@ -77,7 +79,8 @@ def choose(page: Page, meta: Metadata, url: str) -> str | None:
     """The title of the page, or None where it has none."""
     host = (urlsplit(url).hostname or "") if url else ""
     site_names = [name for name in (meta.first("og:site_name"), meta.first("application-name")) if name]
-    heads = [shown(text) for text in (meta.title, meta.first("og:title", "twitter:title", "dc.title", "citation_title") or "") if text]
+    social = meta.first("og:title", "twitter:title", "dc.title", "citation_title")
+    heads = [shown(text) for text in (meta.title, social) if text]
     for thing in meta.things[:40]:
         headline = thing.get("headline")
         if isinstance(headline, str) and headline.strip() and ARTICLES.intersection(types_of(thing)):

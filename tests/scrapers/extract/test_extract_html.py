@@ -68,7 +68,15 @@ def test_a_statement_gives_each_reference_once_as_an_absolute_link() -> None:
 
 def test_scripts_styles_attributes_menus_and_notices_are_no_text() -> None:
     text = page("statement").text
-    for unwanted in ("do not show this", "written by a script", "color: red", "alert(", "We use cookies", "Privacy policy", "Annual meeting"):
+    for unwanted in (
+        "do not show this",
+        "written by a script",
+        "color: red",
+        "alert(",
+        "We use cookies",
+        "Privacy policy",
+        "Annual meeting",
+    ):
         assert unwanted not in text
 
 
@@ -130,14 +138,20 @@ def test_news_takes_its_date_from_its_structured_data() -> None:
 
 
 def test_a_page_drawn_by_scripts_is_read_from_its_noscript_text() -> None:
-    posts = "".join(f"<div class='post'><p>{'Reply number ' + str(n) + ' says that the scheme was stopped here. ' * 3}</p></div>" for n in range(8))
+    posts = "".join(
+        f"<div class='post'><p>{'Reply number ' + str(n) + ' says that the scheme was stopped here. ' * 3}</p></div>"
+        for n in range(8)
+    )
     body = f"<html><body><div id='app'></div><noscript><h1>Thread</h1>{posts}</noscript></body></html>"
     assert "Reply number 5" in extract(body.encode(), "https://forum.example.org/t/1").text
 
 
 def test_a_page_drawn_by_scripts_is_read_from_its_structured_data() -> None:
     words = "The trust has ended the scheme and will publish what it learned from it. " * 5
-    body = '<html><head><script type="application/ld+json">{"@type":"NewsArticle","headline":"Ended","articleBody":"' + words
+    body = (
+        '<html><head><script type="application/ld+json">{"@type":"NewsArticle","headline":"Ended","articleBody":"'
+        + words
+    )
     found = extract((body + '"}</script></head><body><div id="app">Loading</div></body></html>').encode(), SITE)
     assert "will publish what it learned" in found.text
 
@@ -174,7 +188,16 @@ def test_bold_lines_lead_what_follows_and_breaks_part_paragraphs() -> None:
 
 @pytest.mark.parametrize("wrapped", ["<a href='{}'>x</a>", "<p>See <a href='{}'>x</a></p>"])
 @pytest.mark.parametrize(
-    "href", ["javascript:alert(1)", "data:text/html,x", "#part", "", "http://[bad", "http://host:99999999/", "ftp://example.org/x"]
+    "href",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "#part",
+        "",
+        "http://[bad",
+        "http://host:99999999/",
+        "ftp://example.org/x",
+    ],
 )
 def test_links_that_lead_nowhere_are_left_out(wrapped: str, href: str) -> None:
     body = f"<html><body><article><p>{'Words of an article go here. ' * 10}</p>{wrapped.format(href)}</article></body></html>"
