@@ -62,7 +62,8 @@ _NOTHING: Final = re.compile(
     r"\bwithout (?:ever )?\w+ing\b|"
     r"\b(?:instead of|rather than|unlike|as opposed to|alternative to|not the same as|nothing to do with|"
     r"unrelated to|"
-    r"separate from|different from|confused with)\b|\bmore information\b|\b(?:opposed|opposes|against|resisted|"
+    r"separate from|different from|confused with)\b|\bmore information\b|\b(?:in|at|by|to) other (?:areas"
+    r"|trusts|forces|parts|places|regions)\b|\b(?:opposed|opposes|against|resisted|"
     r"criticised|criticises)\b|\bexcept\b"
 )
 _OTHER_THING_NEXT: Final = re.compile(r"'?s?\s+(?:\w+\s+)?" + _OTHER_THING.pattern)
@@ -78,6 +79,9 @@ _SUBJECT_THING: Final = re.compile(
     r"their|our|this|that|these|those|such)\s+)?(?:[\w']+\s+){0,2}?(?:reviews?|inquiry|investigations?|reports?|"
     r"evaluations?|"
     r"audits?|study|petition|campaign|concerns?|statement|letter|debate|article|paper|conference|survey)\b"
+)
+_NO_OBJECT: Final = re.compile(
+    r"\s*(?:$|[.,;)]|(?:in|on|from|since|until|at|after|pending|while|during|by|last|this|earlier|later|again|there|locally|with|as|for)\b)"
 )
 _SINCE_IT_BEGAN: Final = re.compile(
     r"\b(?:since|before|when|until|after|once|as|when) (?:it|they|the \w+) (?:was |were |had |has )?(?:first )?"
@@ -112,14 +116,14 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool) -> s
     if (
         never
         and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded)
-        and _about(folded, never.span(), refers, linked)
+        and _about(folded, never.span(), refers, linked, no_object=True)
     ):
         return "never"
     denied = cues.DENIED.search(folded)
     if (
         denied
         and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded)
-        and _about(folded, denied.span(), refers, linked)
+        and _about(folded, denied.span(), refers, linked, no_object=True)
     ):
         return "denied"
     if (
@@ -152,8 +156,11 @@ def _negated(folded: str, start: int) -> bool:
     )
 
 
-def _about(folded: str, cue: tuple[int, int], refers: Sequence[tuple[int, int]], linked: bool) -> bool:
-    """Whether a status word is about the programme: near it, with nothing else between that could be meant."""
+def _about(
+    folded: str, cue: tuple[int, int], refers: Sequence[tuple[int, int]], linked: bool, *, no_object: bool = False
+) -> bool:
+    """Whether a status word is about the programme: near it, with nothing else between that could be meant. Where the
+    clause does not name it, nothing else may follow as the word's object, unless `no_object` says that this is well."""
     for start, end in refers:
         between = folded[min(cue[1], end) : max(cue[0], start)] if cue[1] <= start or end <= cue[0] else ""
         behind = folded[end : end + 40] if start >= cue[0] else ""
@@ -162,8 +169,9 @@ def _about(folded: str, cue: tuple[int, int], refers: Sequence[tuple[int, int]],
         if len(between.split()) > 14 or _OTHER_THING.search(between) or _OTHER_THING_NEXT.match(behind):
             continue
         return True
-    bare = not refers and linked and not _OTHER_THING.search(folded[cue[1] : cue[1] + 60])
-    return bare and len(folded[cue[1] :].split()) <= 8
+    if refers or not linked or _OTHER_THING.search(folded[cue[1] : cue[1] + 60]):
+        return False
+    return len(folded[cue[1] :].split()) <= 8 and (no_object or _NO_OBJECT.match(folded, cue[1]) is not None)
 
 
 def find_adoptions(read: Read, matcher: Matcher) -> Iterator[Candidate]:

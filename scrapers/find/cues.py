@@ -29,12 +29,13 @@ _ADVERB: Final = (
 
 NEVER: Final = _any(
     rf"\bnever{_ADVERB}\s+(?:been\s+)?(?:{_USE})\b",
+    r"\bnever been,? (?:an? )?(?:part|members?|signator(?:y|ies)|partners?|users?|sites?|party)\b",
     r"\bnever (?:was|were) (?:in place|in use|part|introduced|adopted|implemented)\b",
     r"\b(?:has|have|had|did)(?: not|n't)(?: \w+){0,2} at any (?:time|point|stage)\b",
     r"\bat no (?:time|point|stage) (?:has|have|had|did)\b",
     rf"\b(?:has|have|had)(?: not|n't){_ADVERB}\s+(?:{_USE})\b(?! any (?:information|record|data))",
     rf"\bdid(?: not|n't){_ADVERB}\s+(?:adopt|use|implement|introduce|run|operate|pilot|launch|take part|"
-    rf"participate|proceed|go ahead)\b",
+    rf"participate|proceed|go ahead|take (?:it|this|that|the \w+) (?:any further|further|forward))\b",
 )
 DENIED: Final = _any(
     rf"\b(?:does|do)(?: not|n't){_ADVERB}\s+(?:use|operate|run|participate|employ|follow|deliver|provide|offer|"
@@ -91,6 +92,7 @@ LIVE: Final = _any(
     r"now live|live in|live from)\b",
     r"\b(?:introduced|adopted|implemented|rolled out|rolling out|set up|established|mobilised|embedded|commenced|"
     r"deployed)\b",
+    r"\b(?:has|have|had) (?:\w+ )?run\b",
     r"\b(?:operates|operated|operating|runs|ran|running|uses|used|using|delivers|delivered|delivering|hosts|"
     r"hosted|provides|employs)\b",
     r"\b(?:has|have|had) (?:been (?:using|running|operating|delivering|part of|a member of|implementing|"
@@ -294,12 +296,12 @@ REVIEW_STATE: Final = {
     "published": _any(
         r"\b(?:publish(?:es|ed|ing)|released?|made public|publication of)\b.{0,60}?\b(?:review|inquiry|"
         r"investigation|findings|report|evaluation|policy)\b",
-        r"\b(?:review|inquiry|report|findings|evaluation|policy)\b.{0,40}?\b(?:was|were|has been|have been|is|"
+        r"\b(?:review|inquiry|report|findings|evaluation|policy)\b.{0,110}?\b(?:was|were|has been|have been|is|"
         r"are) (?:now )?(?:published|released|made public)\b",
     ),
     "abandoned": _any(
         r"\b(?:abandon(?:ed|s)?|dropped|scrapped|shelved|cancelled|gone back on|went back on|"
-        r"will not (?:now )?(?:be )?publish(?:ed)?|(?:does|did|do)(?: not|n't) (?:plan|intend) to publish|"
+        r"(?:will|would) not (?:now )?(?:be )?publish(?:ed)?|(?:does|did|do)(?: not|n't) (?:plan|intend) to publish|"
         r"decided not to publish|refus(?:ed|es) to publish|no plans? to publish|not (?:formally )?published|"
         r"withheld|instead of)\b",
     ),
