@@ -11,7 +11,7 @@ from markupsafe import Markup
 from dashboard.pages import documents_lists as lists
 from dashboard.pages import documents_one
 from dashboard.pages.lists import Kept, asked, forget_page_when_filters_change, kept_of, unknown_row, way_back
-from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
+from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts.dates import date_words, day_words
 from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import page_head, section
@@ -65,7 +65,7 @@ def describe(ctx: Context) -> str:
 
 @per_page
 def head(ctx: Context, view: str) -> Markup:
-    """Question, answer, what it rests on, how fresh it is, and the ways to look at the documents."""
+    """Question, answer, what it rests on, and the ways to look at the documents."""
     found = all_sources(ctx.record)
     if not found:
         return page_head(QUESTION, describe(ctx)) + empty_state(
@@ -82,15 +82,7 @@ def head(ctx: Context, view: str) -> Markup:
         else "No page has been asked for yet.",
         how=link("#how", "How this is known"),
     )
-    return join([freshness_note(ctx), page_head(QUESTION, describe(ctx), basis), _run_note(ctx), _views(ctx, view)])
-
-
-def _run_note(ctx: Context) -> Markup:
-    run = state.last_run(ctx.record)
-    if run is None or run.state != "interrupted":
-        return EMPTY
-    told = fill("The run of {d} was cut short, so some pages were last asked earlier.", d=day_words(run.started_at))
-    return note(told, "warning")
+    return page_head(QUESTION, describe(ctx), basis) + _views(ctx, view)
 
 
 def _counts(ctx: Context) -> dict[str, int]:

@@ -258,15 +258,9 @@ def test_before_anything_was_collected(context_of: Contexts, published_home: Hom
     assert "No source is in the register yet." in text_of(plain(context_of(published_empty_home), view="changes"))
 
 
-def test_a_stale_record_and_a_run_cut_short_say_so(context_of: Contexts, home: Home) -> None:
-    collected.fill(home, last_run=collected.T(2026, 9, 12, 7))
-    with duckdb.connect(str(home.work_database)) as work:
-        work.execute("UPDATE run SET state = 'interrupted', started_at = TIMESTAMP '2020-01-05' WHERE run_id = 'run-5'")
-        work.execute("DELETE FROM run WHERE run_id <> 'run-5'")
-    build(home)
-    words = text_of(plain(context_of(home)))
-    assert "Pages were last asked for" in words and "years" in words
-    assert "The run of 5 January 2020 was cut short" in words
+def test_the_day_of_the_last_run_is_said(context_of: Contexts, read_home: Home, published_home: Home) -> None:
+    assert "Pages were last asked for on 20 November 2026." in text_of(plain(context_of(read_home)))
+    assert "No page has been asked for yet." in text_of(plain(context_of(published_home)))
 
 
 def test_steps_that_cannot_be_read_are_none() -> None:

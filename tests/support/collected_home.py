@@ -253,14 +253,13 @@ def _others(rows: _Rows) -> None:
     _attempt(rows, SLOW, 4, "timed-out", status=None)
 
 
-def fill(home: Home, *, last_run: T | None = None) -> None:
-    """Write what was collected into the working database of a home; `last_run` moves the start of the last run."""
+def fill(home: Home) -> None:
+    """Write what was collected into the working database of a home."""
     declare(home)
     rows = _Rows()
     _live(rows)
     _others(rows)
-    for number, started in enumerate(RUNS, 1):
-        at = last_run if last_run and number == len(RUNS) else started
+    for number, at in enumerate(RUNS, 1):
         rows.add("run", f"run-{number}", at, at + dt.timedelta(hours=1), "finished", 6, "{}", "test", "0.1")
     with duckdb.connect(str(home.work_database)) as connection:
         schema.create_collected(connection)
