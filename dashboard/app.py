@@ -7,7 +7,8 @@ import datetime as dt
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.parts import frame
+from dashboard.pages.lists import asked
+from dashboard.parts import around, frame
 from dashboard.parts.html import fill, many
 from dashboard.plain import ADDRESSES, MENU, trouble_page
 from dashboard.start import START, Context, Trouble, per_page
@@ -19,7 +20,7 @@ def run() -> None:
     state = START.state()
     if isinstance(state, Trouble):
         st.set_page_config(page_title=state.title, layout="wide")
-        st.html(trouble_page(state))
+        st.html(trouble_page(state, START.programme()))
         return
     site = state.programme.programme.title
     chosen = st.navigation(
@@ -28,7 +29,7 @@ def run() -> None:
     )
     st.set_page_config(page_title=f"{chosen.title} · {site}", layout="wide")
     here = next((each.path for each in ADDRESSES if each.url_path == chosen.url_path), "/")
-    st.html(top(state, here))
+    st.html(top(state, here) + around.notices(state, here, asked()))
     show_progress(state)
     chosen.run()
     st.html(end(state))

@@ -10,10 +10,11 @@ from typing import Final, cast
 from markupsafe import Markup
 
 from dashboard.pages import about, data, documents, overview, petition, responses, review, rollout, timeline
-from dashboard.parts import frame
+from dashboard.parts import around, frame
 from dashboard.parts.html import EMPTY, fill, join
 from dashboard.parts.params import Params
 from dashboard.start import Context, Trouble
+from data.programme import Programme
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,22 @@ MENU: Final = tuple((address.path, address.title) for address in ADDRESSES)
 def plain_page(address: Address, context: Context, params: Params) -> Markup:
     """Everything that a reader sees of one page without JavaScript."""
     return fill(
-        '<main id="plain" tabindex="-1">{masthead}{menu}<div class="page">{body}{footer}</div></main>',
+        '<main id="plain" tabindex="-1">{masthead}{menu}<div class="page">{notices}{body}{footer}</div></main>',
         masthead=frame.masthead(context.programme),
         menu=frame.menu(MENU, address.path),
+        notices=around.notices(context, address.path, params),
         body=address.plain(context, params),
         footer=frame.footer(context.programme, context.record),
     )
 
 
-def trouble_page(trouble: Trouble) -> Markup:
-    """Why there is no page, with each finding."""
+def trouble_page(trouble: Trouble, programme: Programme | None) -> Markup:
+    """Why there is no page, with each finding; way out and support lines where programme.toml can be read."""
     return fill(
-        '<div class="head"><h1>{title}</h1><p class="answer">{what}</p></div>{findings}',
+        '{top}<div class="page"><div class="head"><h1>{title}</h1><p class="answer">{what}</p></div>{findings}'
+        "{end}</div>",
+        top=frame.masthead(programme) if programme else EMPTY,
+        end=frame.footer(programme, None) if programme else EMPTY,
         title=trouble.title,
         what=trouble.what,
         findings=fill(

@@ -28,10 +28,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import plain
+from dashboard import embeds, plain
 from dashboard.api import openapi, search, sql, tables
 from dashboard.feeds import routes as feeds
 from dashboard.parts import frame
+from dashboard.parts.freshness import freshness
 from dashboard.parts.html import fill
 from dashboard.parts.params import Params
 from dashboard.permalinks.routes import PermanentPages
@@ -151,7 +152,8 @@ def shell_html(title: str, description: str, canonical: str, main: Markup, *, in
     extra = fill(
         '<title>{title}</title>\n<meta name="description" content="{description}">\n{canonical}{robots}'
         '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="{icon}" type="image/svg+xml">\n'
-        '<link rel="stylesheet" href="{css}">\n<script src="{js}" defer></script>',
+        '<link rel="stylesheet" href="{css}">\n<script src="{js}" defer></script>\n'
+        '<script src="{leave}" defer></script>',
         title=title,
         description=description,
         canonical=fill('<link rel="canonical" href="{c}">\n', c=canonical) if canonical else Markup(""),
@@ -159,6 +161,7 @@ def shell_html(title: str, description: str, canonical: str, main: Markup, *, in
         icon=asset_address("icon.svg"),
         css=asset_address("app.css"),
         js=asset_address("plain.js"),
+        leave=asset_address("leave.js"),
     )
     return f"{before}{extra}</head>\n<body>{main}{after}"
 
@@ -166,7 +169,7 @@ def shell_html(title: str, description: str, canonical: str, main: Markup, *, in
 def _shell_of(address: plain.Address, params: Params) -> str:
     state = START.state()
     if isinstance(state, Trouble):
-        main = fill('<main id="plain"><div class="page">{b}</div></main>', b=plain.trouble_page(state))
+        main = fill('<main id="plain">{b}</main>', b=plain.trouble_page(state, START.programme()))
         return shell_html(state.title, state.what, "", main, index=False)
     subject = state.programme.programme
     return shell_html(
@@ -180,6 +183,8 @@ def _shell_of(address: plain.Address, params: Params) -> str:
 def _shell_route(address: plain.Address) -> Route:
     async def answer(request: Request) -> Response:
         params = Params.of(request.query_params.multi_items())
+        if embeds.wanted(address.path, params):
+            return await run_in_threadpool(EMBEDS.of_page, request, address.path, params)
         page = await run_in_threadpool(_shell_of, address, params)
         return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
@@ -190,10 +195,11 @@ def not_found_response(request: Request) -> Response:
     """A real 404 that helps on: what was asked for, and where the reader may want to go."""
     state = START.state()
     context = state if isinstance(state, Context) else None
+    programme = START.programme()
     title = "There is no such page"
     body = fill(
-        '<main class="page"><div class="head"><h1>{title}</h1><p class="answer">Nothing on this record has the address '
-        "<code>{path}</code>. It may have been typed with a slip, or moved.</p></div>"
+        '<main class="page">{fresh}<div class="head"><h1>{title}</h1><p class="answer">Nothing on this record has the '
+        "address <code>{path}</code>. It may have been typed with a slip, or moved.</p></div>"
         "{find}<ul>{links}</ul>{foot}</main>",
         title=title,
         path=request.url.path[:200],
@@ -204,19 +210,22 @@ def not_found_response(request: Request) -> Response:
         links=Markup("").join(
             fill('<li><a href="{p}">{t}</a></li>', p=each.path, t=each.title) for each in plain.ADDRESSES
         ),
-        foot=frame.footer(context.programme, context.record) if context else "",
+        fresh=freshness(context) if context else "",
+        foot=frame.footer(programme, context.record if context else None) if programme else "",
     )
-    head = frame.masthead(context.programme) if context else Markup("")
+    head = frame.masthead(programme) if programme else Markup("")
     page = (
         f'<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">\n'
         f'<meta name="color-scheme" content="light dark"><link rel="icon" href="{asset_address("icon.svg")}">\n'
-        f'<link rel="stylesheet" href="{asset_address("app.css")}"></head>\n'
+        f'<link rel="stylesheet" href="{asset_address("app.css")}">'
+        f'<script src="{asset_address("leave.js")}" defer></script></head>\n'
         f'<body class="alone">{head}{body}</body></html>'
     )
     return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-cache"})
 
 
+EMBEDS: Final = embeds.Embeds(asset_address("app.css"), asset_address("icon.svg"), not_found_response)
 ROUTES: Final[list[BaseRoute]] = [
     *(_shell_route(address) for address in plain.ADDRESSES),
     Route("/assets/{name}", asset),
@@ -225,7 +234,10 @@ ROUTES: Final[list[BaseRoute]] = [
     *sql.routes(),
     *tables.routes(),
     *feeds.routes(not_found_response),
-    *PermanentPages(asset_address("app.css"), asset_address("icon.svg"), not_found_response).routes(),
+    *EMBEDS.routes(),
+    *PermanentPages(
+        asset_address("app.css"), asset_address("icon.svg"), asset_address("leave.js"), not_found_response
+    ).routes(),
 ]
 
 

@@ -99,6 +99,13 @@ class Start:
         self._announce(context)
         return context
 
+    def programme(self) -> Programme | None:
+        """What programme.toml says, even while the register is in trouble; None where it cannot be read."""
+        try:
+            return self._programme(find_home())
+        except (HomeError, ProgrammeError, OSError):
+            return None
+
     def _announce(self, context: Context) -> None:
         if self._seen.get(context.home.root) == id(context.record):
             return

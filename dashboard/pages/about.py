@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.pages.shared import freshness_note
 from dashboard.parts.dates import day_words
 from dashboard.parts.frame import support_lines
 from dashboard.parts.head import page_head, section
@@ -40,7 +39,6 @@ def body(ctx: Context) -> Markup:
     """The whole page."""
     return join(
         [
-            freshness_note(ctx),
             page_head(QUESTION, describe(ctx), fill("Record of {d}.", d=day_words(ctx.record.built_at))),
             contents(),
             method(ctx),

@@ -7,7 +7,6 @@ import datetime as dt
 import streamlit as st
 from markupsafe import Markup, escape
 
-from dashboard.pages.shared import freshness_note
 from dashboard.parts.dates import date_phrase, date_words, day_words, time_ago
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
@@ -74,7 +73,7 @@ def head(ctx: Context) -> Markup:
         "with the public page that shows each."
     )
     title = headline(ctx)
-    return freshness_note(ctx) + page_head(title or question(ctx), answer, kicker=question(ctx) if title else "")
+    return page_head(title or question(ctx), answer, kicker=question(ctx) if title else "")
 
 
 def find_form(words: str) -> Markup:

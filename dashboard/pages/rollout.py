@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.pages import rollout_body, rollout_pictures
-from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
+from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts.dates import date_words
 from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import page_head, section
@@ -72,7 +72,7 @@ def head(ctx: Context) -> Markup:
         c=computed_from(ctx, f"{many(assertions, 'assertion')} in {many(sources, 'source')}"),
         how=link("/about#statuses", "How statuses are decided"),
     )
-    return freshness_note(ctx) + page_head(QUESTION, describe(ctx), basis) + rollout_pictures.pictures(ctx)
+    return page_head(QUESTION, describe(ctx), basis) + rollout_pictures.pictures(ctx)
 
 
 @per_page

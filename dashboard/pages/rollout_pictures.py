@@ -13,6 +13,7 @@ from dashboard.parts.dates import date_phrase
 from dashboard.parts.head import section
 from dashboard.parts.html import EMPTY, address, count, fill, join, link, listing, many, number
 from dashboard.parts.notes import empty_state
+from dashboard.parts.reuse import use_this_picture
 from dashboard.parts.status import ORDER, SHAPES, SHORT
 from dashboard.queries import bodies, focus
 from dashboard.queries.bodies import Body, Standing
@@ -40,10 +41,15 @@ MARKS = {
 
 def pictures(ctx: Context) -> Markup:
     """Map and legend beside stated and named; life lines under both."""
+    tiles, stated = tile_map(ctx), stated_and_named(ctx)
+    if tiles:
+        tiles += use_this_picture(ctx, "/embed/map", "Police forces, one square each", 900)
+    if focus.stated_totals(ctx.record, ctx.programme.focus.claims):
+        stated += use_this_picture(ctx, "/embed/gap", "What was stated, and what can be named", 640)
     return fill(
         '<div class="two"><div>{tiles}</div><div>{stated}{squares}</div></div>{lines}',
-        tiles=tile_map(ctx),
-        stated=stated_and_named(ctx),
+        tiles=tiles,
+        stated=stated,
         squares=trust_squares(ctx),
         lines=life_lines(ctx),
     )

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from markupsafe import Markup
 
 from dashboard.parts.html import EMPTY, fill
+
+HARM: Final = re.compile(
+    r"suicid|self[- ]?(?:harm|injur)|overdos|ligature|restrain(?:t|ed|ing)|sexual(?:ly)? (?:abus|assault|violen)"
+    r"|(?:withh(?:o|e)ld|den(?:y|ied|ying)|refus)\w* (?:\w+ ){0,3}(?:care|treatment|help)",
+    re.IGNORECASE,
+)
+"""Words by which a page is known to speak of harm."""
 
 
 def empty_state(what: str, why: Markup | str = EMPTY) -> Markup:
@@ -17,7 +27,7 @@ def empty_state(what: str, why: Markup | str = EMPTY) -> Markup:
 
 
 def note(text: Markup | str, kind: str = "note") -> Markup:
-    """A remark beside the text; `kind` is "note" or "warning"."""
+    """A remark beside the text; `kind` is "note", "warning" or "quiet"."""
     return fill('<p class="note is-{kind}">{text}</p>', kind=kind, text=text)
 
 
@@ -29,3 +39,8 @@ def content_note(text: str = "") -> Markup:
         '<a href="#support">Support lines</a> stand at the end of each page.</p>',
         words=words,
     )
+
+
+def speaks_of_harm(words: str) -> bool:
+    """Whether a text has words of self-harm, suicide, violence or refused care."""
+    return HARM.search(words) is not None

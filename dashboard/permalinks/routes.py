@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 from xml.sax.saxutils import escape as xml_escape
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.citations import formats
 from dashboard.citations.csl import csl_item
+from dashboard.parts.around import notices_of_permanent_page
 from dashboard.parts.permalinks import ROOMS, permalink
 from dashboard.permalinks.pages import index_of, page_of
 from dashboard.permalinks.shell import Page, render
@@ -29,7 +31,8 @@ CITATION_TYPES: Final = {
     "txt": "text/plain; charset=utf-8",
 }
 PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'self'"
 )
 NotFound = Callable[[Request], Response]
@@ -38,9 +41,10 @@ NotFound = Callable[[Request], Response]
 class PermanentPages:
     """Handlers that answer from the record in force. `not_found` makes the site's own 404 page."""
 
-    def __init__(self, css: str, icon: str, not_found: NotFound) -> None:
+    def __init__(self, css: str, icon: str, script: str, not_found: NotFound) -> None:
         self.css = css
         self.icon = icon
+        self.script = script
         self.not_found = not_found
 
     def routes(self) -> list[BaseRoute]:
@@ -85,7 +89,8 @@ class PermanentPages:
         page = make(state)
         if page is None:
             return self.not_found(request)
-        html, tag = _rendered(state, page.path, self.css, self.icon, page)
+        above = notices_of_permanent_page(state, page.body)
+        html, tag = _rendered(state, page.path, (self.css, self.icon, self.script), above, page)
         headers = {
             "ETag": tag,
             "Cache-Control": "public, max-age=0, must-revalidate",
@@ -139,9 +144,12 @@ class PermanentPages:
 
 
 @per_page
-def _rendered(context: Context, path: str, css: str, icon: str, page: Page) -> tuple[str, str]:
+def _rendered(
+    context: Context, path: str, assets: tuple[str, str, str], notices: Markup, page: Page
+) -> tuple[str, str]:
     del path
-    html = render(page, context, css=css, icon=icon)
+    css, icon, script = assets
+    html = render(page, context, css=css, icon=icon, script=script, notices=notices)
     return html, f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"'
 
 

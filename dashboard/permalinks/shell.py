@@ -21,6 +21,7 @@ MENU: Final = (
     ("/responses", "Responses"),
     ("/review", "Review"),
     ("/timeline", "Timeline"),
+    ("/petition", "Petition"),
     ("/documents", "Documents"),
     ("/data", "Data"),
     ("/about", "About"),
@@ -66,8 +67,9 @@ def shortened(text: str, length: int = 300) -> str:
     return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + "…"
 
 
-def render(page: Page, context: Context, *, css: str, icon: str) -> str:
-    """The whole page as HTML."""
+def render(page: Page, context: Context, *, css: str, icon: str, script: str, notices: Markup) -> str:
+    """The whole page as HTML; `notices` stand over its content, `script` is the one that makes leaving leave no
+    step."""
     subject = context.programme.programme
     canonical = subject.base_url.rstrip("/") + page.path
     description = shortened(page.description)
@@ -89,6 +91,8 @@ def render(page: Page, context: Context, *, css: str, icon: str) -> str:
             canonical=canonical,
             icon=icon,
             css=css,
+            script=script,
+            notices=notices,
             alternates=page.alternates,
             metas=page.metas,
             graph=graph,
@@ -97,5 +101,23 @@ def render(page: Page, context: Context, *, css: str, icon: str) -> str:
             menu=frame.menu(MENU, ""),
             body=page.body,
             footer=frame.footer(context.programme, context.record),
+        )
+    )
+
+
+def render_embed(context: Context, *, title: str, path: str, body: Markup, support: Markup, css: str, icon: str) -> str:
+    """One picture for a frame on another site; `path` is the page of this site that holds it."""
+    subject = context.programme.programme
+    return (
+        _environment()
+        .get_template("embed.html.j2")
+        .render(
+            title=title,
+            site=subject.title,
+            canonical=subject.base_url.rstrip("/") + path.partition("#")[0],
+            body=body,
+            support=support,
+            css=css,
+            icon=icon,
         )
     )

@@ -10,12 +10,13 @@ from dashboard.record import Record, per_record
 
 @dataclass(frozen=True)
 class LastRun:
-    """The run that ended last. Times are UTC, without a zone."""
+    """The run that began last. Times are UTC, without a zone. `sources` is how many it set out to ask."""
 
     run_id: str
     started_at: dt.datetime
     ended_at: dt.datetime | None
     state: str
+    sources: int
     asked: int
     good: int
 
@@ -71,7 +72,7 @@ def last_run(record: Record) -> LastRun | None:
     """The last run with how many sources it asked and how many answered well; None where nothing was collected yet."""
     rows = record.fetch(
         LastRun,
-        """SELECT r.run_id, r.started_at, r.ended_at, r.state, count(a.attempt_id) AS asked,
+        """SELECT r.run_id, r.started_at, r.ended_at, r.state, r.sources, count(a.attempt_id) AS asked,
                   count(a.attempt_id) FILTER (a.outcome IN ('captured', 'unchanged')) AS good
            FROM run r LEFT JOIN attempt a USING (run_id)
            GROUP BY ALL ORDER BY r.started_at DESC LIMIT 1""",

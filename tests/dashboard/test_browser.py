@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from dashboard.plain import ADDRESSES
-from data.home import HOME_VARIABLE, PACKAGE, Home
+from data.home import Home
 from tests.conftest import need
+from tests.support.browser import PAGE_MS, app_of, missing, open_browser, opened
 
 PATHS = [
     *(address.path for address in ADDRESSES),
@@ -26,76 +18,20 @@ PATHS = [
     "/rollout?org=slam",
     "/rollout?status=Sources+disagree",
 ]
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-START_SECONDS = 60
-PAGE_MS = 30_000
-
-
-def chromium() -> str | None:
-    """Where the system's Chromium is."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    need(importlib.util.find_spec("playwright"), "playwright is not installed")
-    need(importlib.util.find_spec("axe_playwright_python"), "axe-playwright-python is not installed")
-    need(chromium(), "chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield opened
-        opened.close()
+    need(not missing(), missing())
+    with open_browser() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def site(published_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app, started as a reader of the README starts it."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("wb") as handle:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)],
-            cwd=PACKAGE.parent,
-            env={**os.environ, HOME_VARIABLE: str(published_home.root)},
-            stdout=handle,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except (urllib.error.URLError, OSError):
-                if process.poll() is not None or time.monotonic() > end:
-                    pytest.fail(f"the app did not start: {log.read_text(errors='replace')[-2000:]}")
-                time.sleep(0.2)
+    with app_of(published_home, tmp_path_factory.mktemp("server") / "log") as (address, _):
         yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
-
-
-def opened(page: Any, address: str) -> Any:
-    """Go to an address and wait until the app has taken over from the plain page and has settled."""
-    page.goto(address, timeout=PAGE_MS)
-    page.wait_for_selector("[data-testid=stMain] h1", timeout=PAGE_MS)
-    page.wait_for_selector("#plain", state="detached", timeout=PAGE_MS)
-    page.wait_for_selector("[data-test-script-state=notRunning]", timeout=PAGE_MS)
-    page.wait_for_timeout(400)
-    return page
 
 
 @pytest.mark.parametrize(
