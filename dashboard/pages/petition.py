@@ -7,7 +7,7 @@ import datetime as dt
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
+from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts.dates import date_phrase, date_words
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, fill, join, link, listing, many, number
@@ -104,7 +104,6 @@ def body(ctx: Context) -> Markup:
     note = content_note("The petition and the events beside it speak of self-harm and refused care.")
     return join(
         [
-            freshness_note(ctx),
             page_head(QUESTION, _answer(ctx), basis),
             note,
             *(_petition(ctx, petition, named=len(found) > 1) for petition in found),

@@ -9,7 +9,7 @@ from dashboard.pages import responses_pictures as pictures
 from dashboard.pages.lists import Kept, asked, forget_page_when_filters_change, kept_of, unknown_row, way_back
 from dashboard.pages.responses_one import one_statement
 from dashboard.pages.responses_pictures import READ_WORDS, read_mark
-from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
+from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts.dates import date_phrase, date_words
 from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import page_head, section
@@ -110,7 +110,7 @@ def head(ctx: Context) -> Markup:
         how=link("#how", "How this is known"),
     )
     note = content_note("Statements and concerns here speak of self-harm, suicide and refused care.")
-    return freshness_note(ctx) + page_head(QUESTION, _answer(ctx), basis) + note
+    return page_head(QUESTION, _answer(ctx), basis) + note
 
 
 def _matching(ctx: Context, kind: str, asks: str, position: str) -> tuple[Voice, ...]:

@@ -92,7 +92,7 @@ def matrix(found: tuple[Voice, ...], filters: dict[str, str]) -> Markup:
             row.append(join(_dot(voice, filters, saying) for voice in shown) + rest)
         rows.append(row)
     heads: list[Column | str] = [Column("Body")]
-    heads += [Column(label("statement.asks", ask), "ask") for ask, _ in asks]
+    heads += [Column(label("statement.asks", ask), "wanted") for ask, _ in asks]
     rows.insert(0, [f"All {len(asking)} bodies" if len(asking) > 1 else "One body", *(n for _, n in asks)])
     most = "; ".join(f"{label('statement.asks', ask)}: {n}" for ask, n in asks[:4])
     more = EMPTY

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.pages import review_answers
 from dashboard.pages.lists import Kept, asked, forget_page_when_filters_change, kept_of, unknown_row, way_back
-from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
+from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts import tracks as drawn
 from dashboard.parts.cite import cite_block, permanent
 from dashboard.parts.dates import date_words
@@ -104,7 +104,7 @@ def head(ctx: Context) -> Markup:
         else EMPTY,
         how=link("#how", "How this is known"),
     )
-    return freshness_note(ctx) + page_head(QUESTION, _answer(ctx), basis)
+    return page_head(QUESTION, _answer(ctx), basis)
 
 
 def _chosen_tracks(ctx: Context, state: str, by: str) -> tuple[Track, ...]:

@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.pages.lists import Kept, asked, forget_page_when_filters_change, kept_of, unknown_row, way_back
-from dashboard.pages.shared import computed_from, freshness_note, nothing_in_register
+from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.pages.timeline_entry import bodies_of, one_entry
 from dashboard.parts.cite import cite_block, permanent
 from dashboard.parts.dates import date_words
@@ -82,7 +82,7 @@ def head(ctx: Context) -> Markup:
         feed=link("/feeds/timeline.atom", "Follow it as a feed"),
     )
     note = content_note("Some entries speak of self-harm, suicide and refused care.")
-    return freshness_note(ctx) + page_head(QUESTION, describe(ctx), basis) + note
+    return page_head(QUESTION, describe(ctx), basis) + note
 
 
 @per_page
