@@ -95,4 +95,7 @@ def parse(body: bytes, declared: str | None = None) -> Document:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        deep = "nested too deeply; only the beginning was read"
+        problem = f"{problem}; {deep}" if problem else deep
     return Document(root, charset, problem)

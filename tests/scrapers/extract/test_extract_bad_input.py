@@ -43,6 +43,11 @@ def test_deep_nesting_is_read_in_time(tag: str) -> None:
     assert "seventeen people" in found.text
 
 
+def test_what_the_parser_left_out_for_its_depth_is_said() -> None:
+    found = extract(f"<html><body><p>{WORDS * 3}</p>{'<div>' * 100_000}deep</body></html>".encode(), URL)
+    assert found.problem == "nested too deeply; only the beginning was read"
+
+
 def test_a_huge_page_is_cut_and_says_so() -> None:
     body = b"<html><body><article>" + f"<p>{WORDS * 4}</p>".encode() * 170_000 + b"</article></body></html>"
     assert len(body) > 50_000_000
