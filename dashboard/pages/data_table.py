@@ -12,6 +12,7 @@ from dashboard.api.filters import Selection, quoted, select
 from dashboard.api.problem import Problem
 from dashboard.parts.cells import cell, heading, row_address
 from dashboard.parts.dates import day_words
+from dashboard.parts.few import Few
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, many, number
 from dashboard.parts.notes import empty_state, note
@@ -27,6 +28,7 @@ ADDRESS: Final = "/data"
 SIZE: Final = 25
 OWN: Final = frozenset({"table", "page", "q", "search", "embed", "embed_options"})
 """Parameters of the address that are not filters; a column of such a name is filtered by `<name>__in`."""
+_PAGES: Final[Few[Markup]] = Few(200, 600.0)
 IGNORED: Final = frozenset({"_fields", "_limit", "_cursor"})
 TYPES: Final[dict[str, str]] = {
     "VARCHAR": "text",
@@ -43,6 +45,11 @@ TYPES: Final[dict[str, str]] = {
 
 def one_table(ctx: Context, params: Params) -> Markup:
     """The page of one table; what the address filters by wrongly is said, and all rows are shown."""
+    key = (ctx.record.path, ctx.record.stamp, params)
+    return _PAGES.get(key) or _PAGES.put(key, _made(ctx, params))
+
+
+def _made(ctx: Context, params: Params) -> Markup:
     info = tables(ctx.record)[params.get("table")]
     pairs = [pair for pair in params.pairs if pair[0] not in OWN and pair[0] not in IGNORED]
     remark = EMPTY

@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import threading
-import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -18,6 +14,7 @@ from markupsafe import Markup
 from dashboard.api.catalogue import tables
 from dashboard.api.sql import failed_words
 from dashboard.parts.cells import cell, heading
+from dashboard.parts.few import Few
 from dashboard.parts.head import section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
 from dashboard.parts.notes import note
@@ -33,72 +30,52 @@ KEEP_SECONDS: Final = 60.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a question: an answer, or in words why there is none."""
+    """What came of a question: an answer, or in words why there is none. `passing`: a moment later it may have one."""
 
     answer: engine.Answer | None
     trouble: str = ""
     place: Place | None = None
+    passing: bool = False
 
 
-class _Kept:
-    """The last outcomes for a minute: the plain page and the app that follows it ask the same."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._found: OrderedDict[tuple[Path, int, str], tuple[float, Outcome]] = OrderedDict()
-
-    def get(self, key: tuple[Path, int, str]) -> Outcome | None:
-        with self._lock:
-            found = self._found.get(key)
-            return found[1] if found and time.monotonic() - found[0] < KEEP_SECONDS else None
-
-    def put(self, key: tuple[Path, int, str], outcome: Outcome) -> None:
-        with self._lock:
-            self._found[key] = (time.monotonic(), outcome)
-            self._found.move_to_end(key)
-            while len(self._found) > KEPT:
-                self._found.popitem(last=False)
-
-
-_KEPT: Final = _Kept()
+_ANSWERS: Final[Few[Markup]] = Few(KEPT, KEEP_SECONDS)
+"""The plain page and the app that follows it ask the same."""
 
 
 def asked(context: Context, question: str) -> Outcome:
     """Ask the record, within the limits for strangers. Never raises for what a reader can type."""
-    record = context.record
-    key = (record.path, record.stamp, question)
-    kept = _KEPT.get(key)
-    if kept is not None:
-        return kept
     try:
-        outcome = Outcome(engine.ask(record.path, question, max_rows=engine.MAX_ROWS))
+        return Outcome(engine.ask(context.record.path, question))
     except engine.Busy as busy:
-        return Outcome(None, str(busy))
+        return Outcome(None, str(busy), passing=True)
     except Refused as refused:
-        outcome = Outcome(None, f"This question is not answered. {refused}", getattr(refused, "place", None))
+        return Outcome(None, f"This question is not answered. {refused}", getattr(refused, "place", None))
     except engine.Failed as failed:
-        outcome = Outcome(None, failed_words(failed), failed.place)
+        return Outcome(None, failed_words(failed), failed.place)
     except engine.Unreadable as error:
-        return Outcome(None, f"The record cannot be asked just now. {error}")
-    _KEPT.put(key, outcome)
-    return outcome
+        return Outcome(None, f"The record cannot be asked just now. {error}", passing=True)
 
 
 def answered(context: Context, question: str) -> Markup:
     """The section "Answer" under the editor; nothing where nothing is asked."""
     if not question.strip():
         return EMPTY
+    key = (context.record.path, context.record.stamp, question)
+    kept = _ANSWERS.get(key)
+    if kept is not None:
+        return kept
     outcome = asked(context, question)
     if outcome.answer is None:
         told = note(outcome.trouble, "warning") + _caret(outcome.place)
-        return section("Answer", fill('<div role="status">{t}</div>', t=told), name="answer")
+        shown = section("Answer", fill('<div role="status">{t}</div>', t=told), name="answer")
+        return shown if outcome.passing else _ANSWERS.put(key, shown)
     answer = outcome.answer
     body = [
         _rows(context, answer) if answer.columns else EMPTY,
         fill("<p>The whole answer as {f}.</p>", f=_files(question)),
         copies(context, question),
     ]
-    return section("Answer", join(body), name="answer", lead=_lead(context, answer))
+    return _ANSWERS.put(key, section("Answer", join(body), name="answer", lead=_lead(context, answer)))
 
 
 def _lead(context: Context, answer: engine.Answer) -> Markup:

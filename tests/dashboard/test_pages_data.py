@@ -6,6 +6,7 @@ import hashlib
 import re
 import shlex
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from dashboard.pages import data as page
 from dashboard.pages import data_table
 from dashboard.parts import console
 from dashboard.parts.cells import cell
+from dashboard.parts.few import Few
 from dashboard.parts.params import Params
 from dashboard.queries import dictionary
 from dashboard.sql import engine
@@ -399,3 +401,16 @@ def test_cells_link_only_to_what_is_there(context_of: Contexts, read_home: Home)
     assert re.search(r"12,345", str(cell(record, "anything", 12345)))
     assert "(5,000 characters)" in str(cell(record, "text", "x" * 5000))
     assert "empty" in str(cell(record, "text", None))
+
+
+def test_few_things_are_kept_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: Few[str] = Few(2, 10)
+    for name in "abc":
+        assert kept.put(name, name.upper()) == name.upper()
+    assert kept.get("a") is None and kept.get("b") == "B" and kept.get("c") == "C"
+    kept.get("b")
+    kept.put("d", "D")
+    assert kept.get("b") == "B" and kept.get("c") is None
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 11)
+    assert kept.get("b") is None
