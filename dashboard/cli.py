@@ -31,7 +31,7 @@ from data.console import (
 from data.home import HOME_VARIABLE, PACKAGE, Home, is_checkout
 
 if TYPE_CHECKING:
-    from dashboard.search.query import SearchResult
+    from dashboard.search.results import SearchResult
 
 
 class Format(StrEnum):

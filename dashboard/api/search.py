@@ -11,7 +11,8 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.api.openapi import MORE_PATHS
 from dashboard.api.problem import CORS, Problem
-from dashboard.search.query import MOST_SHOWN, Hit, Marked, Order, SearchResult, TooLong, kind_in_words, search
+from dashboard.search.query import MOST_SHOWN, Order, TooLong, search
+from dashboard.search.results import Hit, Marked, SearchResult, kind_in_words
 from dashboard.start import START, Context, Trouble
 from data.search import NotIndexed
 

@@ -13,21 +13,32 @@ import itertools
 import json
 import re
 import sqlite3
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
 
-from dashboard.parts.permalinks import ROOMS, permalink
+from dashboard.parts.permalinks import permalink
 from dashboard.search.catalogue import Catalogue, Fact, Rows, Source
 from dashboard.search.filters import PASSAGE, Chosen, choose
 from dashboard.search.language import Query, expression, fts, read, stricter
+from dashboard.search.opened import index_at
+from dashboard.search.results import (
+    Capture,
+    Count,
+    Hit,
+    Marked,
+    SearchResult,
+    address_of,
+    kind_in_words,
+    marked,
+    shortened,
+)
 from dashboard.search.spelling import nearest_word
 from data.fragments import text_fragment
 from data.home import Home
@@ -39,7 +50,6 @@ from data.search import (
     TOKENS,
     NotIndexed,
     index_path,
-    open_index,
     rows_of_source,
 )
 
@@ -47,105 +57,16 @@ MOST_PASSAGES: Final = 10_000
 """Passages that are looked at; beyond them the total is said to be "more than"."""
 MOST_SHOWN: Final = 100
 DEEPEST: Final = 10_000
-SECONDS: Final = 3.0
 FEW_SOURCES: Final = 64
-LONG_PASSAGE: Final = 600
 MOST_BODIES: Final = 40
 _WEIGHTS: Final = "10.0, 2.0, 4.0"
 _BOOST: Final = {"organisation": 3.0, "statement": 1.6, "adoption": 1.5, "source": 1.2, "change": 0.8, "petition": 0.8}
-_POOL: Final = 4
 
 Order = Literal["relevance", "newest"]
 
 
 class TooLong(Exception):
     """The search took too long; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text, and whether it is a found word."""
-
-    text: str
-    found: bool
-
-
-@dataclass(frozen=True)
-class Marked:
-    """A text with the places of found words: (begin, end) in characters, end exclusive, in order."""
-
-    text: str
-    marks: tuple[tuple[int, int], ...] = ()
-
-    def pieces(self) -> tuple[Piece, ...]:
-        """The text in pieces, to be escaped one by one by whoever shows them."""
-        made, at = [], 0
-        for begin, end in self.marks:
-            made += [Piece(self.text[at:begin], False), Piece(self.text[begin:end], True)]
-            at = end
-        return tuple(piece for piece in (*made, Piece(self.text[at:], False)) if piece.text)
-
-
-@dataclass(frozen=True)
-class Capture:
-    """The capture that a passage was read from. Times are ISO 8601, UTC. `origin` is live or an archive's name."""
-
-    capture_id: str
-    captured_at: str | None
-    origin: str | None
-    memento_url: str | None
-    passage_id: str
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One thing found. `address` is its permanent path here, `page_url` the live page, opened at the passage."""
-
-    kind: str
-    id: str
-    title: Marked
-    text: Marked
-    address: str
-    date: str | None
-    date_precision: str | None
-    status: str
-    org_ids: tuple[str, ...]
-    source_id: str | None
-    source_title: str | None
-    state: str | None
-    page_url: str | None
-    heading: str | None = None
-    page_number: int | None = None
-    capture: Capture | None = None
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many results have one value of a facet; `label` is the value in words."""
-
-    value: str
-    label: str
-    count: int
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """What was found. `facets` are kind, document (kind of source), org, year and state; `suggestion` is a text to try.
-
-    `exact` is false where more passages hold the words than are looked at: `total` and counts are then lower bounds.
-    """
-
-    query: Query
-    hits: tuple[Hit, ...]
-    total: int
-    exact: bool
-    facets: dict[str, tuple[Count, ...]]
-    notes: tuple[str, ...]
-    suggestion: str | None
-    limit: int
-    offset: int
-    record: int
-    seconds: float
 
 
 def search(
@@ -157,7 +78,7 @@ def search(
     limit, offset = min(max(limit, 0), MOST_SHOWN), min(max(offset, 0), DEEPEST)
     query = read(text)
     try:
-        with _index(path).reading() as (connection, catalogue):
+        with index_at(path).reading() as (connection, catalogue):
             result = _Search(connection, catalogue, query).run(limit, offset, order)
     except sqlite3.OperationalError as error:
         if "interrupt" in str(error):
@@ -166,93 +87,6 @@ def search(
     except sqlite3.DatabaseError as error:
         raise NotIndexed(f"The search index cannot be read ({error}). Run: sim-record build") from error
     return replace(result, seconds=time.perf_counter() - begun)
-
-
-# --- the index, opened ----------------------------------------------------------------------------------------------
-
-
-class Index:
-    """One index file: a few connections, and the catalogue of its newest stamp."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._identity: tuple[int, int] | None = None
-        self._free: list[sqlite3.Connection] = []
-        self._catalogue: Catalogue | None = None
-
-    @contextmanager
-    def reading(self) -> Iterator[tuple[sqlite3.Connection, Catalogue]]:
-        """A connection inside one read transaction, with the catalogue of the same moment. Raises NotIndexed."""
-        connection, identity = self._take()
-        until = time.monotonic() + SECONDS
-        try:
-            connection.set_progress_handler(lambda: time.monotonic() > until, 20_000)
-            connection.execute("BEGIN")
-            try:
-                yield connection, self._current(connection)
-            finally:
-                connection.set_progress_handler(None, 0)
-                connection.execute("ROLLBACK")
-        except BaseException:
-            connection.close()
-            raise
-        self._give(connection, identity)
-
-    def _take(self) -> tuple[sqlite3.Connection, tuple[int, int]]:
-        try:
-            look = self._path.stat()
-        except OSError as error:
-            raise NotIndexed("This record has no search index yet. Run: sim-record build") from error
-        identity = (look.st_dev, look.st_ino)
-        with self._lock:
-            if identity != self._identity:  # written anew under the same name
-                self._close_free()
-                self._identity, self._catalogue = identity, None
-            if self._free:
-                return self._free.pop(), identity
-        return open_index(self._path), identity
-
-    def _give(self, connection: sqlite3.Connection, identity: tuple[int, int]) -> None:
-        with self._lock:
-            if identity == self._identity and len(self._free) < _POOL:
-                self._free.append(connection)
-                return
-        connection.close()
-
-    def _current(self, connection: sqlite3.Connection) -> Catalogue:
-        stamp = str(connection.execute("SELECT value FROM meta WHERE name = 'stamp'").fetchone()[0])
-        catalogue = self._catalogue
-        if catalogue is None or catalogue.stamp != stamp:
-            catalogue = self._catalogue = Catalogue(connection, stamp)
-        return catalogue
-
-    def _close_free(self) -> None:
-        while self._free:
-            self._free.pop().close()
-
-    def close(self) -> None:
-        """Close the connections that nobody uses."""
-        with self._lock:
-            self._close_free()
-            self._identity = None
-
-
-_indexes: dict[Path, Index] = {}
-_indexes_lock = threading.Lock()
-
-
-def _index(path: Path) -> Index:
-    with _indexes_lock:
-        return _indexes.setdefault(path.absolute(), Index(path))
-
-
-def close_all() -> None:
-    """Give every index file back."""
-    with _indexes_lock:
-        for index in _indexes.values():
-            index.close()
-        _indexes.clear()
 
 
 # --- finding --------------------------------------------------------------------------------------------------------
@@ -448,9 +282,9 @@ class _Search:
         texts = dict(
             self._connection.execute(f"SELECT rowid, text FROM passages WHERE rowid IN ({listed})").fetchall()  # noqa: S608
         )
-        marked = self._marked([*(words[fact.row] for fact in facts), *(("", texts[row]) for row in rows)])
-        hits = [self._fact_hit(fact, *marked[place]) for place, fact in enumerate(facts)]
-        return hits + [self._passage_hit(row, marked[len(facts) + place][1]) for place, row in enumerate(rows)]
+        shown = self._marked([*(words[fact.row] for fact in facts), *(("", texts[row]) for row in rows)])
+        hits = [self._fact_hit(fact, *shown[place]) for place, fact in enumerate(facts)]
+        return hits + [self._passage_hit(row, shown[len(facts) + place][1]) for place, row in enumerate(rows)]
 
     def _marked(self, texts: list[tuple[str, str]]) -> list[tuple[Marked, Marked]]:
         """(title, text) with found words marked: the few texts are matched again by themselves, which costs the same
@@ -542,57 +376,6 @@ def _rows(batch: Iterable[tuple[int]]) -> Rows:
     return np.fromiter(itertools.chain.from_iterable(batch), dtype=np.int64)
 
 
-def _counts(counter: Counter[str], words: object) -> tuple[Count, ...]:
-    if not callable(words):
-        raise TypeError("words must be a function")
-    made = [Count(value, str(words(value)), count) for value, count in counter.items() if value]
+def _counts(counter: Counter[str], words: Callable[[str], str]) -> tuple[Count, ...]:
+    made = [Count(value, words(value), count) for value, count in counter.items() if value]
     return tuple(sorted(made, key=lambda count: (-count.count, count.label)))
-
-
-_KINDS: Final = {
-    "organisation": "Organisation",
-    "review": "Review",
-    "concern": "Concern",
-    "recommendation": "Recommendation",
-    "source": "Document",
-    PASSAGE: "Passage of a page",
-    "heading": "Heading of a page",
-}
-
-
-def address_of(kind: str, row_id: str) -> str:
-    """The permanent path of a short row: its own page, or its entry in the timeline."""
-    return permalink(kind, row_id) if kind in ROOMS else permalink("timeline", f"{kind}.{row_id}")
-
-
-def kind_in_words(kind: str) -> str:
-    """The kind of a hit in words."""
-    return _KINDS.get(kind) or label("timeline.kind", kind)
-
-
-def marked(text: str) -> Marked:
-    """The text without the marks that FTS5 set, and their places."""
-    plain, marks, size, begin = [], [], 0, 0
-    for part in re.split(f"([{OPENED}{CLOSED}])", text):
-        if part == OPENED:
-            begin = size
-        elif part == CLOSED:
-            if size > begin:
-                marks.append((begin, size))
-        else:
-            plain.append(part)
-            size += len(part)
-    return Marked("".join(plain), tuple(marks))
-
-
-def shortened(text: Marked, most: int = LONG_PASSAGE) -> Marked:
-    """The stretch around the first found word, where the text is long; cut between words, an ellipsis at each cut."""
-    if len(text.text) <= most:
-        return text
-    first = text.marks[0][0] if text.marks else 0
-    begin = 0 if first < most // 2 else text.text.rfind(" ", 0, first - most // 4) + 1
-    end = len(text.text) if begin + most >= len(text.text) else text.text.rfind(" ", begin, begin + most)
-    end = begin + most if end <= begin else end
-    before, after = "… " if begin else "", " …" if end < len(text.text) else ""
-    marks = tuple((a - begin + len(before), b - begin + len(before)) for a, b in text.marks if a >= begin and b <= end)
-    return Marked(before + text.text[begin:end].rstrip() + after, marks)

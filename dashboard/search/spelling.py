@@ -53,7 +53,8 @@ def words_of_names(names: Names, titles: Sequence[str]) -> dict[str, str]:
     for name, others in names.values():
         for text in (name, *others):
             for word in _WORD.findall(text):
-                known[word.lower()] = word
+                if word != word.lower() or word not in known:
+                    known[word.lower()] = word
     return known
 
 

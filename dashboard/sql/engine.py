@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dashboard.sql.child import Pipe
+from dashboard.sql.guards import make_yield
 from dashboard.sql.statement import MOST_CHARACTERS, Place, Refused, place_of
 
 MAX_ROWS: Final = 1_000
@@ -35,6 +36,8 @@ CHILDREN: Final = 2
 WAITING: Final = 12
 PATIENCE_SECONDS: Final = 8.0
 START_SECONDS: Final = 20.0
+LONG_SECONDS: Final = 0.3
+"""A question that takes longer yields to everything else; its child is then replaced: it cannot be made quick again."""
 IDLE_SECONDS: Final = 900.0
 QUESTIONS_PER_CHILD: Final = 500
 SLIM_BYTES: Final = 200 * 1024 * 1024
@@ -131,6 +134,7 @@ class Child:
         self.database = database
         self.asked = 0
         self.memory = 0
+        self.yields = False
         self.guards: tuple[str, ...] = ()
         starter = (
             f"import sys; sys.path.insert(0, {str(_CODE)!r})\n"
@@ -163,7 +167,7 @@ class Child:
         if found is None or found["is"] != "ready":
             self.end()
             raise Unreadable(found["message"] if found else "The process for questions did not start.")
-        self.guards = tuple(found["guards"])
+        self.guards = (*found["guards"], *(("nice",) if hasattr(os, "setpriority") else ()))
 
     def ask(self, question: Question) -> dict[str, Any]:
         """What the child says to a question. Raises TimedOut, Failed where it went down."""
@@ -186,24 +190,30 @@ class Child:
 
     def _exchange(self, message: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         """Send and receive; None where the child went down, or was killed because the time was up."""
-        timer = threading.Timer(seconds, self._time_is_up)
-        timer.daemon = True
-        timer.start()
+        answered = threading.Event()
+        threading.Thread(target=self._watch, args=(answered, seconds), daemon=True, name="sql watch").start()
         try:
             self._pipe.write(json.dumps(message).encode())
             return self._receive()
         except OSError:
             return None
         finally:
-            timer.cancel()
+            answered.set()
 
     def _receive(self) -> dict[str, Any] | None:
         found = self._pipe.read()
         return found if isinstance(found, dict) else None
 
-    def _time_is_up(self) -> None:
-        self._killed = True
-        self._process.kill()
+    def _watch(self, answered: threading.Event, seconds: float) -> None:
+        """Make a long question yield to the pages of other readers, and end it when its time is up."""
+        if self.asked and seconds > LONG_SECONDS:
+            if answered.wait(LONG_SECONDS):
+                return
+            self.yields = make_yield(self.pid)
+            seconds -= LONG_SECONDS
+        if not answered.wait(seconds):
+            self._killed = True
+            self._process.kill()
 
     def end(self) -> None:
         """Kill the process, whatever it does."""
@@ -347,9 +357,9 @@ class Engine:
                 child = None
             child = child or self._start(ticket.question.database)
             answer = answer_of(ticket.question, child.ask(ticket.question), waited)
-            spent = child.asked >= QUESTIONS_PER_CHILD or child.memory > SLIM_BYTES
+            spent = child.yields or child.asked >= QUESTIONS_PER_CHILD or child.memory > SLIM_BYTES
         except Failed as failed:
-            spent = failed.kind not in SLIPS
+            spent = failed.kind not in SLIPS or (child is not None and child.yields)
             ticket.future.set_exception(failed)
         except Exception as error:
             ticket.future.set_exception(error)

@@ -24,7 +24,7 @@ GUARDS: Final[Sequence[tuple[str, str]]] = (
     ("processes", "no process can be started"),
     ("privileges", "no privilege can be gained"),
     ("parent", "the process ends with the server"),
-    ("nice", "questions yield to pages"),
+    ("nice", "a question that takes long yields to everything else"),
 )
 
 
@@ -81,9 +81,6 @@ def limit_resources() -> list[str]:
         return held
     import resource
 
-    with contextlib.suppress(OSError):  # only now: a fresh child should be ready soon
-        os.nice(15)
-        held.append("nice")
     sizes = _sizes()
     wanted = [
         ("core", resource.RLIMIT_CORE, 0),
@@ -100,6 +97,17 @@ def limit_resources() -> list[str]:
             resource.setrlimit(which, (value, value))
             held.append(name)
     return held
+
+
+def make_yield(pid: int) -> bool:
+    """Let a process give way to every other; for good, since nobody may take that back. Gives whether it holds."""
+    if sys.platform == "win32":
+        return False
+    try:
+        os.setpriority(os.PRIO_PROCESS, pid, 15)
+    except OSError:
+        return False
+    return True
 
 
 def limit_time(seconds: float | None) -> None:

@@ -22,7 +22,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from dashboard.search.query import close_all, search
+from dashboard.search.opened import close_all
+from dashboard.search.query import search
 from data.home import PACKAGE, Home
 from data.search import index_path
 from scrapers.build import build

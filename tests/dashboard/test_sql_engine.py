@@ -209,6 +209,22 @@ def test_time_is_up_for_joins_and_for_what_does_not_listen(database: Path) -> No
         engine.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no priorities")
+def test_a_long_question_yields_and_a_short_one_does_not(database: Path) -> None:
+    engine = Engine(children=1)
+    try:
+        engine.ask(database, "SELECT 1")
+        (pid,) = engine.children()
+        assert psutil.Process(pid).nice() == psutil.Process().nice()
+        future = engine.submit(Question(database, SLOW, seconds=2.0))
+        wait_for(lambda: future.done() or psutil.Process(pid).nice() == 15)
+        assert isinstance(future.exception(60), TimedOut)
+        assert engine.ask(database, "SELECT 1").rows == ((1,),)
+        assert psutil.Process(engine.children()[0]).nice() == psutil.Process().nice()
+    finally:
+        engine.close()
+
+
 def test_a_child_can_open_nothing(engine: Engine, database: Path) -> None:
     assert all(words.startswith("No") for words in guards.guards_in_words(()))
     held = engine.guards(database)
