@@ -72,7 +72,8 @@ def up(
     if sound and not no_collect:
         plan = plan_run(place)
         say(
-            f"Collecting in the background: {_many(plan.pages, 'page')} on {_many(plan.sites, 'site')}, one request at a time on each, "
+            f"Collecting in the background: {_many(plan.pages, 'page')} on {_many(plan.sites, 'site')}, "
+            f"one request at a time on each, "
             f"{programme.collect.delay:g} s apart, as {programme.programme.agent}. Use --no-collect to only serve."
         )
         command = [sys.executable, "-m", "sim_record", "collect", "--home", str(place.root)]
