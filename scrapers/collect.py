@@ -167,9 +167,7 @@ class _Collection:
         self.stop = stop
         self.notes: list[str] = []
         self.fetcher_name = f"sim-record/{software_version()} httpx/{httpx.__version__}"
-        self.agent = user_agent(
-            programme.programme.agent, programme.programme.contact, programme.programme.base_url
-        )
+        self.agent = user_agent(programme.programme.agent, programme.programme.contact, programme.programme.base_url)
         self._begin(sources)
 
     # -- beginning
@@ -559,8 +557,14 @@ class _Collection:
         tag = (row["capture_id"], row["source_id"], finished.attempt["attempt_id"])
         self.readers.put(
             Job(
-                row["warc_file"], row["warc_offset"], row["final_url"], row["media_type"], row["charset"],
-                source.format, source.kind, tag,
+                row["warc_file"],
+                row["warc_offset"],
+                row["final_url"],
+                row["media_type"],
+                row["charset"],
+                source.format,
+                source.kind,
+                tag,
             )
         )
 

@@ -215,11 +215,7 @@ def _together(read: Sequence[_Read]) -> list[_Read]:
         _identity(one, fact): fact for one in read if one.is_page for fact in one.reading.facts if _identity(one, fact)
     }
     of_both = {
-        name
-        for one in read
-        if not one.is_page
-        for fact in one.reading.facts
-        if (name := _identity(one, fact)) in pages
+        name for one in read if not one.is_page for fact in one.reading.facts if (name := _identity(one, fact)) in pages
     }
     both_parts = {one.source_id for one in read if one.capture["part"] == DATA}
 

@@ -41,7 +41,9 @@ def test_up_builds_serves_collects_and_shows_what_came(home_with_sources: Callab
     home = home_with_sources({f"s{number}": f"http://127.0.0.1:9/{number}" for number in range(3)})
     port = free_port()
     command = [sys.executable, "-m", "sim_record", "up", "--home", str(home.root), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=PACKAGE.parent, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        command, cwd=PACKAGE.parent, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    )
     try:
         base = f"http://127.0.0.1:{port}"
 

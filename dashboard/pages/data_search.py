@@ -14,7 +14,8 @@ from dashboard.parts.paging import leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.passages import marked
 from dashboard.parts.sources import source_link
-from dashboard.search.query import Count, Hit, Marked, SearchResult, TooLong, kind_in_words, search
+from dashboard.search.query import TooLong, search
+from dashboard.search.results import Count, Hit, Marked, SearchResult, kind_in_words
 from dashboard.start import Context, per_page
 from data.labels import label
 from data.search import NotIndexed

@@ -191,7 +191,9 @@ def test_a_publication_has_its_history_of_changes(sites: Sites, begin: Begin) ->
     assert [row[:3] for row in runs.captures()] == [("page", PUBLICATION, "good"), ("data", CONTENT, "good")]
     from_page, from_data = runs.observations("page")
     assert "changes" not in from_page
-    assert from_data["changes"] == json.loads(page("govuk/published.json.expected.json"))["facts"][0]["values"]["changes"]
+    assert (
+        from_data["changes"] == json.loads(page("govuk/published.json.expected.json"))["facts"][0]["values"]["changes"]
+    )
     assert runs.candidates() == []
 
 
@@ -463,16 +465,16 @@ def test_only_the_page_counts_as_the_page(sites: Sites, begin: Begin) -> None:
     runs.collect()
     runs.collect()
     with open_database(current_path(runs.home)) as published:
-        state = published.execute("SELECT captures, good_captures, last_good_capture_id, state FROM source_state").fetchone()
+        state = published.execute(
+            "SELECT captures, good_captures, last_good_capture_id, state FROM source_state"
+        ).fetchone()
         assert state is not None
         assert (state[0], state[1], state[3]) == (2, 2, "live")
         part = published.execute("SELECT part FROM capture WHERE capture_id = ?", [state[2]]).fetchone()
         assert part == ("page",)
         counts = published.execute("SELECT count(*) FROM observation WHERE kind = 'petition_reading'").fetchone()
         assert counts == (4,)
-        read = published.execute(
-            "SELECT DISTINCT part FROM extraction JOIN capture USING (capture_id)"
-        ).fetchall()
+        read = published.execute("SELECT DISTINCT part FROM extraction JOIN capture USING (capture_id)").fetchall()
         assert read == [("page",)]
         told = published.execute(
             "SELECT column_name FROM duckdb_columns() WHERE table_name IN ('observation', 'capture') AND comment IS NULL"
