@@ -118,7 +118,7 @@ def results(ctx: Context, words: str) -> Markup:
 def _result(ctx: Context, found: Found) -> Markup:
     body = found.body
     standing = standing_index(ctx.record).get(body.org_id)
-    words = [label("organisation.kind", body.kind)]
+    words: list[Markup | str] = [label("organisation.kind", body.kind)]
     if body.region:
         words.append(body.region)
     if found.known_as:
@@ -126,12 +126,14 @@ def _result(ctx: Context, found: Found) -> Markup:
     if body.successor:
         words.append(f"now part of {body.successor}")
     if standing and standing.sources:
-        words.append(many(standing.sources, "source"))
+        shown = many(standing.sources, "source")
+        where = f"{address('/rollout', {'org': body.org_id})}#evidence"
+        words.append(link(where, shown, label=f"{shown} on {body.name}"))
     return fill(
         '<li>{name} {badge}<span class="small">{words}</span></li>',
         name=link(address("/rollout", {"org": body.org_id}), body.name),
         badge=status_badge(standing.status) if standing else EMPTY,
-        words=" · ".join(words),
+        words=join(words, " · "),
     )
 
 

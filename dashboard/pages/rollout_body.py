@@ -141,7 +141,8 @@ def _assertions(ctx: Context, body: Body, said: tuple[Assertion, ...]) -> Markup
         "On whose word",
         Column("Where it shows", "wide"),
     ]
-    return section("What pages say", table(columns, rows, f"What pages say of {body.name}, oldest first"))
+    told = table(columns, rows, f"What pages say of {body.name}, oldest first")
+    return section("What pages say", told, name="evidence")
 
 
 def _says(ctx: Context, body: Body, one: Assertion) -> Markup:

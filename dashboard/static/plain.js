@@ -51,7 +51,11 @@
     }
     if (location.hash.length > 1) {
       const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      if (place) place.scrollIntoView();
+      if (place) {
+        place.scrollIntoView();
+        if (!place.matches("a[href], button, input, select, textarea, [tabindex]")) place.tabIndex = -1;
+        place.focus({ preventScroll: true }); // the next Tab goes on from there
+      }
     }
   };
   const timer = setInterval(() => {
