@@ -153,15 +153,13 @@ def take(browser: Any, site: str, pages: dict[str, tuple[str, bool]], out: Path)
 
 
 def small(png: bytes) -> bytes:
-    """The same as PNG with at most 128 colours, narrower where that is still too much for a README."""
+    """The same as lossless WebP, narrower where that is still too much for a README."""
     from PIL import Image
 
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     while True:
         out = io.BytesIO()
-        picture.quantize(colors=128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-            out, "PNG", optimize=True
-        )
+        picture.save(out, "WEBP", lossless=True, quality=100, method=6)
         if out.tell() <= MOST_BYTES:
             return out.getvalue()
         picture = picture.resize((picture.width * 9 // 10, picture.height * 9 // 10), Image.Resampling.LANCZOS)
@@ -176,7 +174,7 @@ def take_for_readme(browser: Any, site: str) -> None:
         )
         page = context.new_page()
         show(page, site + path, True)
-        (README / f"{name}.png").write_bytes(small(page.screenshot()))
+        (README / f"{name}.webp").write_bytes(small(page.screenshot()))
         context.close()
 
 

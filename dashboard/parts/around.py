@@ -26,7 +26,7 @@ def notices_of_permanent_page(context: Context, body: Markup) -> Markup:
 def note_before(context: Context, path: str, shown: str) -> Markup:
     """The content note of a page that places none itself; `shown` is the document or the search that it shows."""
     if path == "/review" and any(speaks_of_harm(one.summary) for one in recommendations(context.record)):
-        return content_note("Some recommendations on this page speak of self-harm, suicide or refused care.")
+        return content_note("Some recommendations here speak of self-harm, suicide or refused care.")
     if path == "/documents" and shown:
         return content_note("Passages of this document may speak of distress, self-harm and refused care.")
     if path == "/data" and shown:
