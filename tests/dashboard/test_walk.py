@@ -23,7 +23,9 @@ ICON = {"/favicon.ico": ("image/x-icon", b"")}
 @pytest.fixture(scope="module")
 def neutral() -> Iterator[str]:
     """The site to which "Leave this page" leads here."""
-    with serving({"/weather": ("text/html", b"<title>Weather</title><h1>Weather</h1>"), **ICON}, host=NEUTRAL) as address:
+    with serving(
+        {"/weather": ("text/html", b"<title>Weather</title><h1>Weather</h1>"), **ICON}, host=NEUTRAL
+    ) as address:
         yield address + "/weather"
 
 
