@@ -111,7 +111,8 @@ def update_index(home: Home, database: Path) -> IndexReport:
 def _usable(path: Path) -> bool:
     try:
         with closing(open_index(path)) as index:
-            index.execute("SELECT count(*) FROM source").fetchone()
+            for table in ("source", "seen"):
+                index.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - two constants
     except (NotIndexed, sqlite3.Error):
         return False
     return True
