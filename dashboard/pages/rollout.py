@@ -6,12 +6,14 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.pages import rollout_body, rollout_pictures
+from dashboard.pages.lists import forget_page_when_filters_change, kept_of
 from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts.dates import date_words
 from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, count, fill, join, link, many, number
 from dashboard.parts.notes import empty_state, note
+from dashboard.parts.paging import leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.sources import source_link
 from dashboard.parts.status import ORDER, SHORT, status_badge, strength_words
@@ -26,6 +28,9 @@ ADDRESS = "/rollout"
 TITLE = "Rollout"
 QUESTION = "Who used it, when, and how do we know?"
 KINDS = (("mental-health-trust", "Trusts"), ("police-force", "Police forces"))
+ORDER_OF_KINDS = {kind: place for place, (kind, _) in enumerate(KINDS)}
+ROWS = 120
+MOST_TOTALS = 100
 
 
 def describe(ctx: Context) -> str:
@@ -76,25 +81,26 @@ def head(ctx: Context) -> Markup:
 
 
 @per_page
-def listed(ctx: Context, kind: str, region: str, status: str) -> Markup:
-    """The bodies that pass the filters, a table for each kind, those of which most is known first."""
-    found = [
-        standing
-        for standing in bodies.standings(ctx.record)
-        if kind in ("", standing.kind) and region in ("", standing.region) and status in ("", standing.status)
-    ]
+def listed(ctx: Context, kind: str, region: str, status: str, page: str) -> Markup:
+    """The bodies that pass the filters, a table for each kind, those of which most is known first; one page of them."""
+    found = sorted(
+        (
+            standing
+            for standing in bodies.standings(ctx.record)
+            if kind in ("", standing.kind) and region in ("", standing.region) and status in ("", standing.status)
+        ),
+        key=lambda one: (ORDER_OF_KINDS[one.kind], ORDER.index(one.status), -one.sources, one.name.casefold()),
+    )
     asked = {"kind": dict(KINDS).get(kind, ""), "region": region, "status": SHORT.get(status, "")}
     if not found:
         return section("Bodies", empty_state("No body on record is like that.", link(ADDRESS, "Show all bodies")))
-    pieces = []
+    here, remark = leaf(page, len(found), ROWS)
+    pieces = [remark]
     for one, title in KINDS:
-        of_kind = sorted(
-            (standing for standing in found if standing.kind == one),
-            key=lambda standing: (ORDER.index(standing.status), -standing.sources, standing.name.casefold()),
-        )
+        of_kind = [standing for standing in found[here.start : here.stop] if standing.kind == one]
         if of_kind:
             pieces.append(_table_of(ctx, title, of_kind, asked))
-    return fill('<div id="list">{p}</div>', p=join(pieces))
+    return fill('<div id="list">{p}{more}</div>', p=join(pieces), more=pager(ADDRESS, asked, here, "bodies", "list"))
 
 
 def _table_of(ctx: Context, title: str, found: list[Standing], asked: dict[str, str]) -> Markup:
@@ -149,7 +155,7 @@ def totals(ctx: Context) -> Markup:
             claim.summary,
             source_link(ctx.record, claim.source_id),
         ]
-        for claim in dated
+        for claim in dated[:MOST_TOTALS]
     ]
     columns: list[Column | str] = [
         Column("For", "when"),
@@ -158,9 +164,15 @@ def totals(ctx: Context) -> Markup:
         Column("In our words", "wide"),
         "Shown by",
     ]
+    more = EMPTY
+    if len(dated) > MOST_TOTALS:
+        everything = link(address("/data", {"table": "claimed_total"}), f"all {number(len(dated))}")
+        more = fill(
+            '<p class="small">The latest {n} are shown; {l} are on the Data page.</p>', n=MOST_TOTALS, l=everything
+        )
     return section(
         "Every total that was stated",
-        table(columns, rows, "Totals that were stated, latest first"),
+        table(columns, rows, "Totals that were stated, latest first") + more,
         name="totals",
         lead="Totals are what somebody stated, not what this record can show.",
     )
@@ -186,7 +198,7 @@ def plain(ctx: Context, params: Params) -> Markup:
             head(ctx),
             remarks,
             form(ADDRESS, filters, params),
-            listed(ctx, values["kind"], values["region"], values["status"]),
+            listed(ctx, values["kind"], values["region"], values["status"], params.get("page")),
             totals(ctx),
         ]
     )
@@ -214,5 +226,8 @@ def page() -> None:
         if remarks:
             st.html(remarks)
         values = select_boxes(filters)
-        st.html(listed(ctx, values["kind"], values["region"], values["status"]))
+        kept = kept_of(filters, values)
+        forget_page_when_filters_change(kept, ADDRESS)
+        number_asked = str(st.query_params.get("page", ""))
+        st.html(listed(ctx, values["kind"], values["region"], values["status"], number_asked))
     st.html(totals(ctx))

@@ -25,6 +25,8 @@ FULLEST = (
     "disputed", "used", "ended", "paused", "similar-scheme", "planned", "denied", "never", "not-answered", "unknown",
 )  # fmt: skip
 """Which status counts where merged bodies have different ones, as in the view status_count."""
+MOST_BESIDE, MOST_SQUARES, MOST_LINES = 12, 40, 60
+"""How many bodies a picture holds: forces without a place in the grid, trusts of one region, lines of life."""
 MARKS = {
     "planned": "○",
     "piloting": "●",
@@ -88,10 +90,10 @@ def tile_map(ctx: Context) -> Markup:
     )
     more = EMPTY
     if beside:
-        more = fill(
-            '<p class="small">Beside the grid: {l}.</p>',
-            l=listing(fill("{n} ({s})", n=_link_to(force), s=SHORT[force.status].lower()) for _, force in beside),
-        )
+        named = [fill("{n} ({s})", n=_link_to(one), s=SHORT[one.status].lower()) for _, one in beside[:MOST_BESIDE]]
+        if len(beside) > MOST_BESIDE:
+            named.append(link("/rollout?kind=Police+forces#list", f"{number(len(beside) - MOST_BESIDE)} others"))
+        more = fill('<p class="small">Beside the grid: {l}.</p>', l=listing(named))
     return section(
         "Police forces",
         fill(
@@ -165,10 +167,7 @@ def trust_squares(ctx: Context) -> Markup:
         fill(
             '<li><span class="region">{r}</span><ul class="squares" aria-label="{r}">{s}</ul></li>',
             r=region,
-            s=join(
-                _square(trust)
-                for trust in sorted(regions[region], key=lambda one: (ORDER.index(one.status), one.name.casefold()))
-            ),
+            s=_squares(region, regions[region]),
         )
         for region in sorted(regions, key=lambda region: (northness(region), region))
     )
@@ -182,6 +181,16 @@ def trust_squares(ctx: Context) -> Markup:
             legend=legend(ctx, "mental-health-trust"),
         ),
     )
+
+
+def _squares(region: str, trusts: list[Standing]) -> Markup:
+    ordered = sorted(trusts, key=lambda one: (ORDER.index(one.status), one.name.casefold()))
+    shown = join(_square(trust) for trust in ordered[:MOST_SQUARES])
+    if len(ordered) <= MOST_SQUARES:
+        return shown
+    rest = f"and {number(len(ordered) - MOST_SQUARES)} more"
+    where = f"{address('/rollout', {'kind': 'Trusts', 'region': region})}#list"
+    return shown + fill('<li class="rest">{l}</li>', l=link(where, rest, label=f"{rest} in {region}"))
 
 
 def _square(trust: Standing) -> Markup:
@@ -273,7 +282,8 @@ def life_lines(ctx: Context) -> Markup:
     for mark in firm:
         by_body.setdefault(mark.org_id, []).append(mark)
     rows = []
-    for org_id, marks in sorted(by_body.items(), key=lambda item: (item[1][0].day, index[item[0]].name)):
+    drawn = sorted(by_body.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST_LINES]
+    for org_id, marks in sorted(drawn, key=lambda item: (item[1][0].day, index[item[0]].name)):
         told = "; ".join(
             f"{label('adoption.status', mark.status)} {dates.phrase(mark.on_date, mark.date_precision)}"
             for mark in marks
@@ -311,7 +321,8 @@ def life_lines(ctx: Context) -> Markup:
             rows=join(rows),
             key=key,
         ),
-        lead=f"Firm dated words on {count(len(rows), 'body', 'bodies')}, from {first} to {last}: "
-        f"{many(len(firm), 'assertion')}.",
+        lead=f"Firm dated words on {count(len(by_body), 'body', 'bodies')}, from {first} to {last}: "
+        f"{many(len(firm), 'assertion')}."
+        + (f" The {MOST_LINES} with most of them are drawn." if len(by_body) > MOST_LINES else ""),
         name="lines",
     )
