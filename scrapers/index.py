@@ -127,6 +127,7 @@ def _write(
     index: sqlite3.Connection, record: duckdb.DuckDBPyConnection, number: int, *, fresh: bool
 ) -> tuple[int, int, int, int, int]:
     index.execute("PRAGMA cache_size = -65536")
+    index.execute("PRAGMA synchronous = normal")  # a crash of the machine may cost the last update, never the index
     if fresh:
         index.execute("PRAGMA journal_mode = off")
         index.execute("PRAGMA synchronous = off")
@@ -331,8 +332,8 @@ class Seen:
         self._sources = sources
         self._readings: dict[str, str] = dict(
             record.execute(
-                f"""SELECT source_id, count(*) || '.' || bit_xor(hash(r)) FROM (SELECT {READING} FROM {GOOD_READINGS}) r
-                    GROUP BY source_id"""  # noqa: S608
+                f"""SELECT e.source_id, count(*) || '.' || bit_xor(hash(e.extraction_id, e.text_sha256, e.capture_id,
+                      c.captured_at, c.origin, c.memento_url)) FROM {GOOD_READINGS} GROUP BY ALL"""  # noqa: S608
             ).fetchall()
         )
         self._mentions: dict[str, str] = dict(

@@ -58,6 +58,7 @@ MOST_PASSAGES: Final = 10_000
 MOST_SHOWN: Final = 100
 DEEPEST: Final = 10_000
 FEW_SOURCES: Final = 64
+FEW_ROWS: Final = 200
 MOST_BODIES: Final = 40
 _WEIGHTS: Final = "10.0, 2.0, 4.0"
 _BOOST: Final = {"organisation": 3.0, "statement": 1.6, "adoption": 1.5, "source": 1.2, "change": 0.8, "petition": 0.8}
@@ -169,16 +170,30 @@ class _Search:
         else:
             sql = "SELECT rowid FROM passages WHERE passages MATCH ? AND rowid BETWEEN ? AND ?"
             parameters = [self._expression]
-        ranges: list[tuple[int, int]] = [(0, 1 << 62)]
-        if allowed is not None and (len(allowed) <= FEW_SOURCES or self._expression is None):
-            ranges = [rows_of_source(number) for number in allowed]
-        elif allowed is not None:
+        ranges = self._ranges(allowed)
+        if allowed is not None and len(ranges) == 1:
             sql += " AND rowid >> 32 IN (SELECT value FROM json_each(?))"
         for first, last in ranges:
             more = [json.dumps(allowed)] if "json_each" in sql else []
             cursor = self._connection.execute(sql, [*parameters, first, last, *more])
             while batch := cursor.fetchmany(MOST_PASSAGES + 1):
                 yield _rows(batch)
+
+    def _ranges(self, allowed: list[int] | None) -> list[tuple[int, int]]:
+        """Where to look: at a few sources and rows by themselves, else everywhere."""
+        bodies = [org_ids for org_ids, negative in self._chosen.bodies if not negative]
+        rows: list[int] = []
+        numbers = allowed
+        if bodies and self._expression is not None:
+            own = {number for number, source in self._catalogue.sources.items() if source.publisher_id in bodies[0]}
+            numbers = sorted(own if allowed is None else own & set(allowed))
+            named = self._catalogue.rows_naming(bodies[0])
+            if allowed is not None:
+                named = named[np.isin(named >> SOURCE_SHIFT, allowed)]
+            rows = named[~np.isin(named >> SOURCE_SHIFT, numbers)].tolist()
+        if numbers is None or (self._expression is not None and len(numbers) + len(rows) // 10 > FEW_SOURCES):
+            return [(0, 1 << 62)]
+        return [*map(rows_of_source, numbers), *((row, row) for row in rows)]
 
     def _rows_of_bodies(self, org_ids: frozenset[str]) -> Rows:
         own = [number for number, source in self._catalogue.sources.items() if source.publisher_id in org_ids]
@@ -189,11 +204,20 @@ class _Search:
         return np.unique(np.concatenate([self._catalogue.rows_naming(org_ids), *parts]))
 
     def _matching(self, words: str, among: Rows) -> Rows:
-        """Rows that match, within the span of `among`."""
-        if not len(among):
-            return among
-        sql = "SELECT rowid FROM passages WHERE passages MATCH ? AND rowid BETWEEN ? AND ?"
-        return _rows(self._connection.execute(sql, [words, int(among.min()), int(among.max())]))
+        """Those of the rows that match. Few are looked at by themselves, which costs the same at any size."""
+        if len(among) <= FEW_ROWS:
+            listed = ", ".join(map(str, among.tolist()))
+            with closing(sqlite3.connect(":memory:")) as few:
+                few.execute(f"CREATE VIRTUAL TABLE shown USING fts5(text, tokenize = '{TOKENS}')")
+                few.executemany(
+                    "INSERT INTO shown (rowid, text) VALUES (?, ?)",
+                    self._connection.execute(f"SELECT rowid, text FROM passages WHERE rowid IN ({listed})"),  # noqa: S608
+                )
+                return _rows(few.execute("SELECT rowid FROM shown WHERE shown MATCH ?", [words]))
+        sql = """SELECT rowid FROM passages WHERE passages MATCH ? AND rowid BETWEEN ? AND ?
+                 AND rowid >> 32 IN (SELECT value FROM json_each(?))"""
+        sources = np.unique(among >> SOURCE_SHIFT).tolist()
+        return _rows(self._connection.execute(sql, [words, int(among.min()), int(among.max()), json.dumps(sources)]))
 
     def _ordered(self, rows: Rows, order: Order) -> tuple[Rows, np.ndarray[tuple[int], np.dtype[np.int32]]]:
         """The rows in the order of showing, with the day of each."""

@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 
 from dashboard.search.opened import close_all
-from dashboard.search.query import search
+from dashboard.search.query import TooLong, search
 from data.home import PACKAGE, Home
 from data.search import index_path
 from scrapers.build import build
@@ -150,7 +150,13 @@ def main() -> None:
         "near": [f"NEAR({words[a]} {words[b]}, 5)" for a, b in pairs],
         "words and filters": [f"{words[a]} {words[b]} org:slam year:2021" for a, b in pairs],
     }.items():
-        print(f"{name}: {spread([search(home, text).seconds for text in made])}")
+        times, ended = [], 0
+        for text in made:
+            try:
+                times.append(search(home, text).seconds)
+            except TooLong:
+                ended += 1
+        print(f"{name}: {spread(times)}{f', {ended} ended for want of time' if ended else ''}")
     close_all()
 
 
