@@ -1,0 +1,183 @@
+"""What each page costs, and how fast it comes: CPU of a page run, a burst of readers, first contentful paint.
+
+    python tests/benchmarks/pages.py [--times 20] [--readers 50] [--rounds 5] [--page /rollout]
+
+Makes a home with the register `--times` over (synthetic rows, marked so), starts the dashboard on it, and asks each
+page by the websocket that a browser uses: one reader again and again (CPU seconds of the server's process a run, once
+warm), then many at once (each has its page when its script has finished). First contentful paint is Chromium's own
+figure, on a fresh browser context each time, median of the rounds. Readers share the machine with the server: times
+are of the machine at hand, and of all that runs beside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT))
+
+import psutil  # noqa: E402
+import websockets  # noqa: E402
+from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
+
+from dashboard.plain import ADDRESSES, Address  # noqa: E402
+from scrapers.build import build  # noqa: E402
+from tests.support.browser import PAGE_MS, app_of, missing, open_browser  # noqa: E402
+from tests.support.synthetic import synthetic_home  # noqa: E402
+
+CPU_MS, BURST_S, PAINT_MS = 15.0, 0.6, 300.0
+"""What is asked of each page."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One page: milliseconds of CPU a run, seconds (p50, p95) in a burst, milliseconds to first paint, kB of the run."""
+
+    path: str
+    cpu_ms: float
+    p50: float
+    p95: float
+    paint_ms: float
+    kilobytes: float
+
+
+class Reader:
+    """One browser session, without a browser."""
+
+    def __init__(self, site: str, page: Address, query: str = "") -> None:
+        self.address = f"{site.replace('http', 'ws')}/_stcore/stream"
+        self.page, self.query = page, query
+        self.socket: websockets.ClientConnection | None = None
+
+    async def open(self) -> None:
+        self.socket = await websockets.connect(self.address, max_size=None, compression=None)
+
+    async def run(self) -> tuple[float, int]:
+        """Ask for the page; (seconds until its script has finished, bytes that came)."""
+        assert self.socket is not None
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_name = self.page.url_path
+        begun, came = time.perf_counter(), 0
+        await self.socket.send(message.SerializeToString())
+        while True:
+            data = await asyncio.wait_for(self.socket.recv(), 60)
+            assert isinstance(data, bytes)
+            came += len(data)
+            answer = ForwardMsg.FromString(data)
+            if answer.WhichOneof("type") == "script_finished":
+                return time.perf_counter() - begun, came
+
+    async def close(self) -> None:
+        if self.socket is not None:
+            await self.socket.close()
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process so far, in itself and the system."""
+    used = psutil.Process(pid).cpu_times()
+    return float(used.user + used.system)
+
+
+async def cost_of_runs(site: str, pid: int, page: Address, runs: int = 40) -> tuple[float, float]:
+    """(CPU ms of one warm run, kB that it sends)."""
+    reader = Reader(site, page)
+    await reader.open()
+    for _ in range(8):
+        _, size = await reader.run()
+    before = cpu_of(pid)
+    for _ in range(runs):
+        _, size = await reader.run()
+    used = cpu_of(pid) - before
+    await reader.close()
+    return used * 1000 / runs, size / 1000
+
+
+async def burst(site: str, page: Address, readers: int, rounds: int) -> list[float]:
+    """Seconds of each reader, all asking at the same moment; every round with sessions of its own."""
+    times: list[float] = []
+    for _ in range(rounds):
+        crowd = [Reader(site, page) for _ in range(readers)]
+        await asyncio.gather(*(reader.open() for reader in crowd))
+        times += [seconds for seconds, _ in await asyncio.gather(*(reader.run() for reader in crowd))]
+        await asyncio.gather(*(reader.close() for reader in crowd))
+        await asyncio.sleep(0.3)
+    return sorted(times)
+
+
+def first_paint(tab: Any) -> float:
+    """Milliseconds to the first contentful paint of the page that a tab shows; asked until the browser has noted it."""
+    for _ in range(200):
+        found = tab.evaluate("(performance.getEntriesByName('first-contentful-paint')[0] || {}).startTime")
+        if found is not None:
+            return float(found)
+        tab.wait_for_timeout(25)
+    return float("nan")
+
+
+def paints(site: str, pages: list[Address], rounds: int) -> dict[str, float]:
+    """Median first contentful paint of each address, ms; NaN without a browser."""
+    if missing():
+        print(missing(), file=sys.stderr)
+        return {page.path: float("nan") for page in pages}
+    found: dict[str, float] = {}
+    with open_browser() as browser:
+        for page in pages:
+            seen = []
+            for _ in range(rounds):
+                context = browser.new_context(viewport={"width": 1280, "height": 900})
+                tab = context.new_page()
+                tab.goto(site + page.path, timeout=PAGE_MS)
+                seen.append(first_paint(tab))
+                context.close()
+            found[page.path] = statistics.median(seen)
+    return found
+
+
+def main() -> int:
+    """Measure, print a table; 1 where a page misses what is asked of it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=20, help="how many times the register")
+    parser.add_argument("--readers", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--page", action="append", help="only these addresses")
+    asked = parser.parse_args()
+    pages = [page for page in ADDRESSES if not asked.page or page.path in asked.page]
+    with tempfile.TemporaryDirectory(prefix="pages-") as folder:
+        home = synthetic_home(Path(folder) / "home", asked.times)
+        build(home)
+        costs = []
+        with app_of(home, Path(folder) / "log") as (site, pid):
+            time.sleep(3)  # the pages are made warm beside the start
+            painted = paints(site, pages, asked.rounds)
+            for page in pages:
+                cpu, size = asyncio.run(cost_of_runs(site, pid, page))
+                times = asyncio.run(burst(site, page, asked.readers, asked.rounds))
+                p95 = times[int(len(times) * 0.95)]
+                costs.append(Cost(page.path, cpu, statistics.median(times), p95, painted[page.path], size))
+    print(
+        f"register × {asked.times}, {asked.readers} readers at once, {asked.rounds} rounds, load {os.getloadavg()[0]:.1f}"
+    )
+    print(f"{'page':12} {'CPU a run':>10} {'burst p50':>10} {'burst p95':>10} {'first paint':>12} {'sent':>9}")
+    for one in costs:
+        print(
+            f"{one.path:12} {one.cpu_ms:7.1f} ms {one.p50:8.2f} s {one.p95:8.2f} s {one.paint_ms:9.0f} ms "
+            f"{one.kilobytes:6.0f} kB"
+        )
+    missed = [one.path for one in costs if one.cpu_ms > CPU_MS or one.p95 > BURST_S or one.paint_ms > PAINT_MS]
+    print(f"over {CPU_MS:.0f} ms, {BURST_S} s or {PAINT_MS:.0f} ms: {', '.join(missed) or 'none'}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
