@@ -24,16 +24,67 @@ def _style(name: str) -> Any:
 
 
 def formatted(cited: dict[str, Any], style: str) -> str:
-    """The reference as one line of text. Raises KeyError for a style that is not in STYLES."""
+    """The reference as one line of text. Raises KeyError for a style that is not in STYLES.
+
+    The processor takes 5 to 20 ms, so it formats each form of reference once, with stand-ins for title, address,
+    author, year and day of publication: a style places those words, and of titles at most alters the case.
+    """
+    form: dict[str, Any] = {key: value for key, value in cited.items() if key not in ("id", "note")}
+    cells: list[tuple[str, str]] = []
+    form["title"] = _stand_in("standintitle", str(form["title"]), cells)
+    form["URL"] = _stand_in("standinaddress", str(form["URL"]), cells)
+    if len(form.get("author", [])) == 1:
+        form["author"] = [{"literal": _stand_in("standinauthor", str(form["author"][0]["literal"]), cells)}]
+    if issued := _issued(form):
+        rest = json.dumps(form | {"issued": None})
+        year = next(year for year in _YEARS if str(year) not in rest)
+        cells.append((str(year), str(issued[0])))
+        day = next((day for day in _DAYS if str(day) not in rest and str(day) not in str(year)), None)
+        if len(issued) > 2 and day:
+            cells.append((str(day), str(issued[2])))
+            issued[2] = day
+        form["issued"] = {"date-parts": [[year, *issued[1:]]]}
+    text = _of_form(json.dumps(form, sort_keys=True), style)
+    # Day and year go first, while no other figures stand there but those of the form.
+    for stand_in, cell in reversed(cells):
+        text = text.replace(stand_in, cell)
+        if stand_in.isalpha() and stand_in.capitalize() in text:
+            text = text.replace(stand_in.capitalize(), _in_title_case(cell, style))
+    return text
+
+
+_YEARS: Final = range(2777, 9999)
+_DAYS: Final = range(28, 9, -1)
+_SEAMS: Final = " .,;:!?<"
+
+
+def _stand_in(word: str, value: str, cells: list[tuple[str, str]]) -> str:
+    """A word that a style treats as it treats `value`: marks at its ends may merge with marks of the style."""
+    core = value.strip(_SEAMS)
+    if not core:
+        return value
+    cells.append((word, core))
+    return value.replace(core, word, 1)
+
+
+@lru_cache(maxsize=4096)
+def _of_form(form: str, style: str) -> str:
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
-    plain = {key: value for key, value in cited.items() if key != "note"}
-    bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([plain]), formatter.plain)
-    bibliography.register(Citation([CitationItem(cited["id"])]))
+    source = CiteProcJSON([{"id": "one"} | json.loads(form)])
+    bibliography = CitationStylesBibliography(_style(style), source, formatter.plain)
+    bibliography.register(Citation([CitationItem("one")]))
     text = str(bibliography.bibliography()[0])
     # Vancouver numbers its list; one reference alone needs no number.
     return text.removeprefix("[1]").removeprefix("1.").strip()
+
+
+def _in_title_case(text: str, style: str) -> str:
+    from citeproc.string import String
+
+    cased = _style(style).root.xpath("//*[@text-case='title']")[0]
+    return str(cased.case(String(text), "en"))
 
 
 def as_json(cited: dict[str, Any]) -> str:
