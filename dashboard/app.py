@@ -38,8 +38,8 @@ def run() -> None:
 
 @per_page
 def top(context: Context, here: str) -> Markup:
-    """Name, way out and menu."""
-    return frame.masthead(context.programme) + frame.menu(MENU, here)
+    """Name, way out, menu and the box for a search."""
+    return frame.masthead(context.programme) + frame.menu(MENU, here) + frame.seek()
 
 
 @per_page

@@ -198,8 +198,8 @@ def not_found_response(request: Request) -> Response:
     programme = START.programme()
     title = "There is no such page"
     body = fill(
-        '<main class="page">{fresh}<div class="head"><h1>{title}</h1><p class="answer">Nothing on this record has the '
-        "address <code>{path}</code>. It may have been typed with a slip, or moved.</p></div>"
+        '<main class="page">{seek}{fresh}<div class="head"><h1>{title}</h1><p class="answer">Nothing on this record '
+        "has the address <code>{path}</code>. It may have been typed with a slip, or moved.</p></div>"
         "{find}<ul>{links}</ul>{foot}</main>",
         title=title,
         path=request.url.path[:200],
@@ -210,6 +210,7 @@ def not_found_response(request: Request) -> Response:
         links=Markup("").join(
             fill('<li><a href="{p}">{t}</a></li>', p=each.path, t=each.title) for each in plain.ADDRESSES
         ),
+        seek=frame.seek() if context else "",
         fresh=freshness(context) if context else "",
         foot=frame.footer(programme, context.record if context else None) if programme else "",
     )

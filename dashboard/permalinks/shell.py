@@ -99,6 +99,7 @@ def render(page: Page, context: Context, *, css: str, icon: str, script: str, no
             jsonld=page.jsonld,
             masthead=frame.masthead(context.programme),
             menu=frame.menu(MENU, ""),
+            seek=frame.seek(),
             body=page.body,
             footer=frame.footer(context.programme, context.record),
         )
