@@ -6,13 +6,14 @@ The reader checks rows against this, the build loads them by it, and the data di
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from data import vocabulary as words
 
 Kind = Literal[
-    "id", "text", "summary", "word", "words", "ref", "refs", "date", "precision", "day", "int", "float", "url"
-]
+    "id", "text", "summary", "word", "words", "ref", "refs", "date", "precision", "day", "int", "float", "url",
+    "sha256",
+]  # fmt: skip
 
 MAX_ID: Final = 60
 MAX_SUMMARY_WORDS: Final = 40
@@ -258,12 +259,34 @@ FILES: Final[tuple[RegisterFile, ...]] = (
             Column("corrected_on", "day", required=True),
             Column("table", "text", required=True),
             Column("row_id", "text", required=True),
-            Column("column", "text", required=True),
+            Column("column", "text"),
             Column("was", "text"),
             Column("is", "text"),
             Column("why", "text", required=True),
         ),
         unique=("corrected_on", "table", "row_id", "column"),
+    ),
+    RegisterFile(
+        "redirects",
+        "redirect",
+        (
+            Column("redirected_on", "day", required=True),
+            Column("table", "text", required=True),
+            Column("old_id", "text", required=True),
+            Column("new_id", "text", required=True),
+            Column("why", "text", required=True),
+        ),
+        unique=("table", "old_id"),
+    ),
+    RegisterFile(
+        "withheld",
+        "withheld",
+        (
+            Column("withheld_on", "day", required=True),
+            Column("body_sha256", "sha256", required=True),
+            Column("why", "text", required=True),
+        ),
+        unique=("body_sha256",),
     ),
     RegisterFile(
         "decisions",
@@ -284,5 +307,21 @@ FILES: Final[tuple[RegisterFile, ...]] = (
     ),
 )
 
+ABOUT_OTHERS: Final = frozenset({"correction", "redirect", "withheld", "decision"})
+"""Tables whose rows speak of other rows or of captures: none of them can be corrected, renamed or taken out itself."""
+
 BY_NAME: Final = {file.name: file for file in FILES}
 BY_TABLE: Final = {file.table: file for file in FILES}
+
+
+def table_named(name: str) -> RegisterFile | None:
+    """The file of facts that corrections and redirects may name, by its table ("statement") or file ("statements")."""
+    spec = BY_TABLE.get(name) or BY_NAME.get(name)
+    return None if spec is None or spec.table in ABOUT_OTHERS else spec
+
+
+def row_id_of(spec: RegisterFile, row: dict[str, Any]) -> str:
+    """How a row is named: its key, or the columns that name it together, joined by full stops."""
+    if spec.key:
+        return str(row[spec.key])
+    return ".".join(str(row[column]) for column in spec.unique if row[column] is not None)

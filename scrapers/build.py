@@ -22,6 +22,7 @@ from data.version import software_version
 from scrapers.errors import RegisterError as RegisterError
 from scrapers.errors import WorkError as WorkError
 from scrapers.register import Register, Row, read_register
+from scrapers.withhold import take_out_withheld
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
                 if source is not None:
                     for table in schema.COLLECTED:
                         _copy(source, connection, table)
+            take_out_withheld(connection)
             _say_no_capture(connection)
             _describe(connection, home)
             connection.execute("COMMIT")

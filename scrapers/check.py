@@ -25,17 +25,24 @@ def check_home(home: Home) -> Report:
     register = read_register(home)
     report.findings += [str(finding) for finding in register.findings]
     report.checked["register rows"] = sum(len(rows) for rows in register.tables.values())
-    _check_captures(home, report)
+    withheld = {row["body_sha256"] for row in register.tables["withheld"]}
+    _check_captures(home, report, withheld)
     _check_published(home, report)
     return report
 
 
-def _check_captures(home: Home, report: Report) -> None:
+def _check_captures(home: Home, report: Report, withheld: set[str]) -> None:
     from scrapers.warc import verify
 
-    checked = verify(home)
+    checked = verify(home, withheld=withheld)
     report.checked["captures"] = checked.captures
+    if withheld:
+        report.checked["withheld bodies"] = len(withheld)
     report.findings += checked.findings
+    report.findings += [
+        f"withheld.csv: no capture has a body with the SHA-256 {body}; mend it, or take the row out"
+        for body in sorted(withheld - checked.bodies)
+    ]
 
 
 def _check_published(home: Home, report: Report) -> None:

@@ -303,6 +303,53 @@ def extract(
         say(done.to_text())
 
 
+def withhold(
+    sha: Annotated[str, typer.Argument(metavar="SHA", help="SHA-256 of the captured body, 64 characters.")],
+    why: Annotated[str, typer.Option("--why", help="Why: the order or request, in words that may be shown.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Stop showing a captured body (court order, data protection or takedown request) and publish without it.
+
+    Its hash, its times and the reason stay on record; the bytes in captures/ are not altered.
+    """
+    import datetime as dt
+
+    from scrapers.build import RegisterError, WorkError
+    from scrapers.build import build as run
+    from scrapers.decisions import Refused
+    from scrapers.withhold import WithholdError
+    from scrapers.withhold import withhold as take_out
+
+    place = home_of(home, as_json=as_json)
+    programme_of(place, as_json=as_json)
+    try:
+        done = take_out(place, sha, why, today=dt.datetime.now(dt.UTC).date())
+    except WithholdError as error:
+        stop(str(error), code=USAGE, as_json=as_json)
+    except Refused as error:
+        stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
+    except (WorkError, OSError) as error:
+        stop(str(error), as_json=as_json)
+    try:
+        made = run(place)
+    except (RegisterError, WorkError) as error:
+        stop(f"Written into withheld.csv, but not published yet: {error}", as_json=as_json)
+    if as_json:
+        print_json(
+            {"ok": True, "body_sha256": done.body_sha256, "captures": done.captures, "sources": list(done.sources),
+             "editions": list(done.editions), "published": made.path.name}
+        )  # fmt: skip
+        return
+    named = ", ".join(done.sources)
+    say(f"Withheld: {done.captures} capture(s) of {named}. Published {made.path.name} without what was read in them.")
+    if done.editions:
+        say(
+            f"Editions issued before are not altered and may hold words of it: {', '.join(done.editions)}. "
+            "Take those folders off the server where the order asks for it."
+        )
+
+
 def add_commands(app: typer.Typer) -> None:
     """Hang the commands of this half into the command line."""
     app.command()(build)
@@ -311,4 +358,5 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(backfill)
     app.command()(add)
     app.command()(extract)
+    app.command()(withhold)
     add_review(app)

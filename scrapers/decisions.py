@@ -229,13 +229,13 @@ def accept(
     if candidate.row_id:
         table = TABLE_OF[candidate.kind]
         cells: Row = {"row_id": candidate.row_id}
-        _append(home, {"decisions": [_decision(candidate, "accepted", by, why, {"table": table, **cells}, today)]})
+        append_rows(home, {"decisions": [_decision(candidate, "accepted", by, why, {"table": table, **cells}, today)]})
         return table, cells
     cells = row_for(candidate, register, changes or {}, summary, today)
     table = TABLE_OF[candidate.kind]
     word = "corrected" if is_corrected(candidate, cells) else "accepted"
     kept = {"table": table, "row": {name: value for name, value in cells.items() if value}}
-    _append(home, {BY_TABLE[table].name: [cells], "decisions": [_decision(candidate, word, by, why, kept, today)]})
+    append_rows(home, {BY_TABLE[table].name: [cells], "decisions": [_decision(candidate, word, by, why, kept, today)]})
     return table, cells
 
 
@@ -244,7 +244,7 @@ def reject(home: Home, candidate: Candidate, by: str, why: str, *, today: dt.dat
     if not why.strip():
         raise DecisionError("Say why it is rejected: --why TEXT")
     _whole(home)
-    _append(home, {"decisions": [_decision(candidate, "rejected", by, why, None, today)]})
+    append_rows(home, {"decisions": [_decision(candidate, "rejected", by, why, None, today)]})
 
 
 def _whole(home: Home) -> Register:
@@ -272,7 +272,7 @@ def _decision(candidate: Candidate, word: str, by: str, why: str | None, decided
     }
 
 
-def _append(home: Home, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
+def append_rows(home: Home, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
     """Append rows to files of the register, all or nothing: where the register is then not whole, all is put back."""
     before: dict[Path, bytes | None] = {}
     try:

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,14 +15,22 @@ from urllib.parse import urlsplit
 
 from data.dates import LENGTHS, span
 from data.home import Home
-from data.register_spec import BY_NAME, FILES, MAX_ID, MAX_SUMMARY_WORDS, Column, RegisterFile
+from data.register_spec import (
+    ABOUT_OTHERS,
+    FILES,
+    MAX_ID,
+    MAX_SUMMARY_WORDS,
+    Column,
+    RegisterFile,
+    row_id_of,
+    table_named,
+)
 
 Row = dict[str, Any]
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Control characters, and those that reorder or hide the text around them.
 _HIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_OTHER_FILES: Final = frozenset({"redirects.csv"})
 csv.field_size_limit(10_000_000)
 
 
@@ -56,7 +64,7 @@ def read_register(home: Home) -> Register:
     """Read all files of the register. A missing file counts as empty; an unknown one is a finding."""
     register = Register({spec.table: [] for spec in FILES}, {spec.table: [] for spec in FILES})
     if home.register.is_dir():
-        known = {f"{spec.name}.csv" for spec in FILES} | _OTHER_FILES
+        known = {f"{spec.name}.csv" for spec in FILES}
         for path in sorted(home.register.glob("*.csv")):
             if path.name not in known:
                 allowed = ", ".join(sorted(known))
@@ -66,6 +74,7 @@ def read_register(home: Home) -> Register:
     _check_keys(register)
     _check_references(register)
     _check_successors(register)
+    _check_redirects(register)
     _check_corrections(register)
     register.findings.sort()
     return register
@@ -260,6 +269,12 @@ def _read_url(value: str, _column: Column, wrong: Wrong) -> str:
     return value
 
 
+def _read_sha256(value: str, _column: Column, wrong: Wrong) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", value):
+        wrong(f"{value!r} is no SHA-256; allowed: 64 digits and lower-case letters from a to f")
+    return value
+
+
 _READERS: Final[dict[str, Callable[[str, Column, Wrong], Any]]] = {
     "id": _read_id,
     "text": _read_text,
@@ -274,6 +289,7 @@ _READERS: Final[dict[str, Callable[[str, Column, Wrong], Any]]] = {
     "int": _read_int,
     "float": _read_float,
     "url": _read_url,
+    "sha256": _read_sha256,
 }
 
 
@@ -386,11 +402,95 @@ def _check_successors(register: Register) -> None:
             register.findings.append(Finding("organisations.csv", line, "successor_id", text))
 
 
+def _tables_allowed() -> str:
+    return ", ".join(spec.table for spec in FILES if spec.table not in ABOUT_OTHERS)
+
+
+def _names(register: Register) -> dict[str, set[str]]:
+    """The names of the rows that stand in each table of facts."""
+    return {
+        spec.table: {row_id_of(spec, row) for row in register.tables[spec.table]}
+        for spec in FILES
+        if spec.table not in ABOUT_OTHERS
+    }
+
+
 def _check_corrections(register: Register) -> None:
-    tables = {spec.table: spec for spec in FILES} | {spec.name: spec for spec in FILES}
+    names = _names(register)
+    moved = {(row["table"], row["old_id"]) for row in register.tables["redirect"]}
     for row, line in zip(register.tables["correction"], register.lines["correction"], strict=True):
-        spec = tables.get(row["table"] or "")
-        if row["table"] and (spec is None or spec is BY_NAME["corrections"]):
-            allowed = ", ".join(s.table for s in FILES if s.table != "correction")
-            text = f"{row['table']!r} is no table of the register; allowed: {allowed}"
-            register.findings.append(Finding("corrections.csv", line, "table", text))
+        spec = table_named(row["table"] or "")
+        if spec is None:
+            if row["table"]:
+                text = f"{row['table']!r} is no table of the register; allowed: {_tables_allowed()}"
+                register.findings.append(Finding("corrections.csv", line, "table", text))
+            continue
+        row["table"] = spec.table
+        stands = row["row_id"] in names[spec.table]
+        known = stands or (spec.table, row["row_id"]) in moved or _is_withdrawn(register, spec, row["row_id"])
+        for column, text in _wrong_in_correction(row, spec, stands=stands, known=known):
+            register.findings.append(Finding("corrections.csv", line, column, text))
+
+
+def _wrong_in_correction(row: Row, spec: RegisterFile, *, stands: bool, known: bool) -> Iterator[tuple[str, str]]:
+    """(column, what is wrong) of one correction. `stands` says whether its row is there, `known` whether it was."""
+    if row["column"]:
+        columns = [column.name for column in spec.columns]
+        if row["column"] not in columns:
+            yield "column", f"{row['column']!r} is no column of {spec.name}.csv; allowed: {', '.join(columns)}"
+        if not known:
+            yield (
+                "row_id",
+                f"{row['row_id']!r} stands in no row of {spec.name}.csv; mend the id, or say what became of it "
+                "(withdrawn: here, with an empty column; renamed: in redirects.csv)",
+            )
+        return
+    if stands:
+        yield (
+            "column",
+            f"is empty, which says that the row was taken out, but {row['row_id']!r} stands in {spec.name}.csv; "
+            "name the column, or take the row out",
+        )
+    if row["is"]:
+        yield "is", "is filled beside an empty column; allowed: empty, where a whole row was taken out"
+    if not row["was"]:
+        yield "was", "is empty beside an empty column; say what the row stated"
+
+
+def _is_withdrawn(register: Register, spec: RegisterFile, row_id: str) -> bool:
+    return any(
+        not row["column"] and row["row_id"] == row_id and row["table"] in (spec.table, spec.name)
+        for row in register.tables["correction"]
+    )
+
+
+def _check_redirects(register: Register) -> None:
+    """Old names lead to rows that stand, by a chain that ends; no name is both a row's and a former one."""
+    names = _names(register)
+    rows = list(zip(register.tables["redirect"], register.lines["redirect"], strict=True))
+    for row, line in rows:
+        spec = table_named(row["table"] or "")
+        if row["table"] and spec is None:
+            text = f"{row['table']!r} is no table of the register; allowed: {_tables_allowed()}"
+            register.findings.append(Finding("redirects.csv", line, "table", text))
+        elif spec is not None:
+            row["table"] = spec.table
+    following = {(row["table"], row["old_id"]): row["new_id"] for row, _ in rows}
+    for row, line in rows:
+        table, old, at = row["table"], row["old_id"], row["new_id"]
+        if table not in names or not old or not at:
+            continue
+        if old in names[table]:
+            text = f"{old!r} still stands in the register; an old name cannot be that of a row"
+            register.findings.append(Finding("redirects.csv", line, "old_id", text))
+        passed = {old}
+        while (table, at) in following and at not in passed:
+            passed.add(at)
+            at = following[table, at]
+        if at in passed:
+            text = f"{row['new_id']!r} leads back to {at!r}; allowed: a chain that ends at a row"
+            register.findings.append(Finding("redirects.csv", line, "new_id", text))
+        elif at not in names[table]:
+            spec = table_named(table)
+            text = f"{at!r} stands in no row of {spec.name if spec else table}.csv; add the row or mend the id"
+            register.findings.append(Finding("redirects.csv", line, "new_id", text))

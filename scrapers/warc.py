@@ -16,7 +16,7 @@ import re
 import secrets
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -440,6 +440,8 @@ class Verified:
     records: int = 0
     files: int = 0
     findings: list[str] = field(default_factory=list)
+    bodies: set[str] = field(default_factory=set)
+    """The SHA-256 of every body that a capture names."""
 
 
 @dataclass(frozen=True)
@@ -450,9 +452,10 @@ class _Row:
     is_revisit: bool
 
 
-def verify(home: Home) -> Verified:
+def verify(home: Home, *, withheld: Set[str] = frozenset()) -> Verified:
     """Re-hash every record of every file and compare with the capture rows: each row's record must be at its offset and
-    its body have the row's SHA-256; each revisit must lead to bytes that are there."""
+    its body have the row's SHA-256; each revisit must lead to bytes that are there. The bytes of `withheld` bodies may
+    have been erased: nothing is said of them."""
     from scrapers.work import capture_places
 
     report = Verified()
@@ -461,23 +464,33 @@ def verify(home: Home) -> Verified:
     revisits: list[tuple[str, int, _Row, dict[str, str]]] = []
     for path in sorted(home.captures.glob(f"*{SUFFIX}")) if home.captures.is_dir() else []:
         rows = {place[0]: _Row(*place[1:]) for place in places.pop(path.name, [])}
+        report.bodies |= {row.body_sha256 for row in rows.values()}
         report.files += 1
         report.captures += len(rows)
         try:
             for offset, record, raw in _iterate(path):
                 report.records += 1
-                _verify_record(path.name, offset, record, raw, rows.pop(offset, None), report, bodies, revisits)
+                row = rows.pop(offset, None)
+                if row is None or row.body_sha256 not in withheld:
+                    _verify_record(path.name, offset, record, raw, row, report, bodies, revisits)
         except (ArchiveLoadFailed, zlib.error, EOFError, OSError) as error:
             report.findings.append(f"{path.name}: cannot be read to its end: {error}")
         good = whole_length(path)
         if good < path.stat().st_size:
             report.findings.append(f"{path.name}: the last {path.stat().st_size - good} bytes are no whole record")
         for offset, row in rows.items():
+            if row.body_sha256 in withheld:
+                continue
             report.findings.append(f"{path.name}: capture {row.capture_id} has no record at {offset}")
     for name, missing in sorted(places.items()):
         report.captures += len(missing)
+        report.bodies |= {place[3] for place in missing}
+        if all(place[3] in withheld for place in missing):
+            continue
         report.findings.append(f"{name}: the file is missing; {len(missing)} capture(s) lie in it")
     for name, offset, row, fields in revisits:
+        if row.body_sha256 in withheld:
+            continue
         place = (fields.get("WARC-Refers-To-Filename", ""), int(fields.get("WARC-Refers-To-File-Offset", "-1")))
         if bodies.get(place) != row.body_sha256:
             report.findings.append(f"{name} at {offset}: capture {row.capture_id} leads to bytes that are not there")

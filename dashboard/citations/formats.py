@@ -29,7 +29,9 @@ def formatted(cited: dict[str, Any], style: str) -> str:
     The processor takes 5 to 20 ms, so it formats each form of reference once, with stand-ins for title, address,
     author, year and day of publication: a style places those words, and of titles at most alters the case.
     """
-    form: dict[str, Any] = {key: value for key, value in cited.items() if key not in ("id", "note")}
+    form: dict[str, Any] = {key: value for key, value in cited.items() if key not in ("id", "note", "version")}
+    if style == "apa" and [author["literal"] for author in form.get("author", ())] == [form["container-title"]]:
+        del form["container-title"]  # APA names a site once where it is its own author
     cells: list[tuple[str, str]] = []
     form["title"] = _stand_in("standintitle", str(form["title"]), cells)
     form["URL"] = _stand_in("standinaddress", str(form["URL"]), cells)
@@ -97,52 +99,85 @@ def _issued(cited: dict[str, Any]) -> list[int]:
     return list(parts[0])
 
 
+def _for_bibtex(text: str) -> str:
+    """Text as a field holds it. Braces would end the field early, so they become round; what LaTeX would take for a
+    command is escaped."""
+    return " ".join(text.translate(_LATEX).split())
+
+
+_LATEX: Final = str.maketrans(
+    {"{": "(", "}": ")", "\\": "/", "&": r"\&", "%": r"\%", "#": r"\#", "$": r"\$", "_": r"\_", "~": " ", "^": " "}
+)
+_IN_ADDRESS: Final = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20"})
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
 def as_bibtex(cited: dict[str, Any]) -> str:
     """BibTeX, with corporate authors in braces of their own so that they stay whole."""
     from pybtex.database import BibliographyData, Entry
+    from pybtex.database.output.bibtex import Writer
 
     fields: list[tuple[str, str]] = []
     if authors := cited.get("author"):
-        fields.append(("author", " and ".join(f"{{{author['literal']}}}" for author in authors)))
-    fields.append(("title", f"{{{cited['title']}}}"))
+        fields.append(("author", " and ".join(f"{{{_for_bibtex(author['literal'])}}}" for author in authors)))
+    fields.append(("title", f"{{{_for_bibtex(cited['title'])}}}"))
     issued = _issued(cited)
     if issued:
         fields.append(("year", str(issued[0])))
     if len(issued) > 1:
-        months = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-        fields.append(("month", months[issued[1] - 1]))
+        fields.append(("month", _MONTHS[issued[1] - 1]))
     if len(issued) > 2:
         fields.append(("day", str(issued[2])))
-    fields += [("howpublished", cited["container-title"]), ("url", cited["URL"])]
-    seen = cited["accessed"]["date-parts"][0]
-    fields.append(("urldate", "-".join(f"{part:02d}" for part in seen)))
+    fields.append(("howpublished", _for_bibtex(cited["container-title"])))
+    fields.append(("edition", _for_bibtex(cited["version"])))
+    fields.append(("url", cited["URL"]))
+    fields.append(("urldate", "-".join(f"{part:02d}" for part in cited["accessed"]["date-parts"][0])))
+    fields.append(("langid", "british"))
     if note := cited.get("note"):
-        fields.append(("note", note))
-    text: str = BibliographyData({cited["id"]: Entry("misc", fields)}).to_string("bibtex")
+        words, _, address = note.rpartition(" ")
+        fields.append(("note", f"{_for_bibtex(words)} \\url{{{address.translate(_IN_ADDRESS)}}}"))
+
+    class Plain(Writer):  # type: ignore[misc]
+        """Fields as they are, in UTF-8: LaTeX escapes in an address would lead nowhere."""
+
+        def _encode(self, text: str) -> str:
+            return text
+
+        def _encode_with_comments(self, text: str) -> str:
+            return text
+
+    text: str = Plain().to_string(BibliographyData({cited["id"]: Entry("misc", fields)}))
     return text
 
 
+def _for_ris(text: str) -> str:
+    return " ".join(text.split())
+
+
 def as_ris(cited: dict[str, Any]) -> str:
-    """RIS, for reference managers."""
+    """RIS, for reference managers. A comma would part a corporate author into family name and given name, so a name is
+    written without."""
     import rispy
 
     entry: dict[str, Any] = {
         "type_of_reference": "ELEC",
-        "title": cited["title"],
-        "publisher": cited["container-title"],
+        "title": _for_ris(cited["title"]),
+        "secondary_title": _for_ris(cited["container-title"]),
+        "publisher": _for_ris(cited["container-title"]),
+        "edition": _for_ris(cited["version"]),
         "urls": [cited["URL"]],
         "language": cited["language"],
         "id": cited["id"],
     }
     if authors := cited.get("author"):
-        entry["authors"] = [author["literal"] for author in authors]
+        entry["authors"] = [_for_ris(author["literal"]).replace(",", "") for author in authors]
     issued = _issued(cited)
     if issued:
         entry["year"] = str(issued[0])
         entry["date"] = "/".join([*(f"{part:02d}" for part in issued), "", "", ""][:3]) + "/"
     entry["access_date"] = "/".join(f"{part:02d}" for part in cited["accessed"]["date-parts"][0]) + "/"
     if note := cited.get("note"):
-        entry["notes"] = [note]
+        entry["notes"] = [_for_ris(note)]
     text: str = rispy.dumps([entry])
     # rispy numbers the entries of a file, which RIS itself does not ask for
     return text.removeprefix("1.\n")

@@ -156,9 +156,9 @@ def corrections(ctx: Context) -> Markup:
     rows = [
         [
             day_words(one.corrected_on),
-            f"{one.table.replace('_', ' ')} {one.row_id}, {one.column.replace('_', ' ')}",
+            f"{one.table.replace('_', ' ')} {one.row_id}, {one.column.replace('_', ' ') or 'the whole row'}",
             one.was or "nothing",
-            one.now or "nothing",
+            (one.now or "nothing") if one.column else "withdrawn",
             one.why,
         ]
         for one in found

@@ -6,48 +6,98 @@ from markupsafe import Markup
 
 from dashboard.parts.dates import day_words
 from dashboard.parts.head import section
-from dashboard.parts.html import EMPTY, fill, join, link
+from dashboard.parts.html import EMPTY, fill, join, link, number
+from dashboard.parts.moments import time_words
+from dashboard.parts.permalinks import changes_address
 from dashboard.queries import items
 from dashboard.start import Context
 from data.fragments import pdf_page_link, text_fragment
 from data.labels import label
 
 
-def evidence(context: Context, table: str, row_id: str) -> Markup:
-    """The passages that support a row, each with its capture; in words where there is none."""
+def evidence(context: Context, table: str, row_id: str, source_id: str | None = None) -> Markup:
+    """The passages that support a row, each with its captures; in words where there is none, with the copies that are
+    held of `source_id`."""
     found = items.supports(context.record, table, row_id)
-    shown = []
-    for support in found:
-        if not support.text or not support.final_url:
-            continue
-        live = text_fragment(support.final_url, support.text)
-        if support.page_number:
-            live = pdf_page_link(support.final_url, support.page_number)
-        missing = f" Not found in it: {', '.join(support.missing_terms)}." if support.missing_terms else ""
-        shown.append(
-            fill(
-                "<figure><blockquote><p>{text}</p></blockquote><figcaption>{state}.{missing} "
-                "Captured {when}; {live}{memento}. "
-                "SHA-256 of the capture: <code>{sha}</code></figcaption></figure>",
-                text=support.text,
-                state=label("evidence.state", support.state).capitalize(),
-                missing=missing,
-                when=day_words(support.captured_at),
-                live=link(live, "this passage on the live page"),
-                memento=fill("; {m}", m=link(support.memento_url, "the archive's copy"))
-                if support.memento_url
-                else EMPTY,
-                sha=support.body_sha256 or "",
-            )
-        )
+    shown = [_passage(context, support) for support in found if support.text and support.final_url]
+    lost = join(_lost(one) for one in items.lost_passages(context.record, table, row_id))
     if shown:
-        return section("What shows it", join(shown), name="evidence")
+        return section("What shows it", join([*shown, lost]), name="evidence")
     if table in ("organisation", "source", "review"):
-        return EMPTY
+        return held_copies(context, source_id)
     states = {support.state for support in found}
-    why = (
-        "The captures of the source were searched and no passage that carries this was found."
-        if "not-found" in states
-        else "No capture of the source has been read yet, so no passage can be shown. The source is named above."
+    if any(support.withheld_why for support in found):
+        why = "A copy of the source was read; its words are withheld."
+    elif "not-found" in states:
+        why = "The captures of the source were searched and no passage that carries this was found."
+    else:
+        why = "No capture of the source has been read yet, so no passage can be shown. The source is named above."
+    body = fill("<p>{w}</p>", w=why) + lost
+    return section("What shows it", body, name="evidence") + held_copies(context, source_id)
+
+
+def _passage(context: Context, support: items.Support) -> Markup:
+    assert support.text and support.final_url  # noqa: S101 - for the type checker: the caller asked for both
+    live = text_fragment(support.final_url, support.text)
+    if support.page_number:
+        live = pdf_page_link(support.final_url, support.page_number)
+    missing = f" Not found in it: {', '.join(support.missing_terms)}." if support.missing_terms else ""
+    seen = fill("Copy of {when}{origin}", when=time_words(support.captured_at), origin=_from(support.origin))
+    if support.captures > 1:
+        seen = fill(
+            "{seen}; the same words in {n} copies since {first}",
+            seen=seen,
+            n=number(support.captures),
+            first=day_words(support.first_at),
+        )
+    return fill(
+        '<figure class="passage"><blockquote><p>{text}</p></blockquote><figcaption>{state}.{missing} {seen}; '
+        "{live}{memento}. SHA-256 of the copy: <code>{sha}</code></figcaption></figure>",
+        text=support.text,
+        state=label("evidence.state", support.state).capitalize(),
+        missing=missing,
+        seen=seen,
+        live=link(live, "this passage on the live page"),
+        memento=fill("; {m}", m=link(support.memento_url, "the archive's copy"))
+        if support.memento_url
+        else _nearest_memento(context, support),
+        sha=support.body_sha256 or "",
     )
-    return section("What shows it", fill("<p>{w}</p>", w=why), name="evidence")
+
+
+def _from(origin: str | None) -> str:
+    return "" if origin in (None, "live") else f" from {origin}"
+
+
+def _nearest_memento(context: Context, support: items.Support) -> Markup:
+    """The copy in an archive that lies nearest to a live one, of those that are on record."""
+    near = items.nearest_memento(context.record, support.final_url or "", support.captured_at)
+    return fill("; {m} of {d}", m=link(near[0], "an archive's copy"), d=day_words(near[1])) if near else EMPTY
+
+
+def _lost(one: items.Lost) -> Markup:
+    return fill(
+        '<p class="note is-warning">The page no longer holds the passage in a copy of {when}: {change}.{back}</p>',
+        when=day_words(one.raised_at),
+        change=link(changes_address(one.source_id, one.change_number, one.change_number), "what changed"),
+        back=fill(" It is there again since {d}.", d=day_words(one.cleared_at)) if one.cleared_at else EMPTY,
+    )
+
+
+def held_copies(context: Context, source_id: str | None) -> Markup:
+    """The copies that are held of a source, each with its time and hash; nothing where there is none."""
+    found = items.copies(context.record, source_id) if source_id else ()
+    if not found:
+        return EMPTY
+    lines = join(
+        fill(
+            "<li>{when}{origin}{memento}. SHA-256 <code>{sha}</code>{withheld}</li>",
+            when=time_words(copy.captured_at),
+            origin=_from(copy.origin) or " from the live page",
+            memento=fill("; {m}", m=link(copy.memento_url, "the archive's copy")) if copy.memento_url else EMPTY,
+            sha=copy.body_sha256,
+            withheld=f" Withheld: {copy.withheld_why}" if copy.withheld_why else "",
+        )
+        for copy in found
+    )
+    return section("Copies held of the source", fill('<ul class="copies">{l}</ul>', l=lines), name="copies")

@@ -32,7 +32,19 @@ def permalink(table: str, row_id: str) -> str:
     """The path of a row's page. Tables without pages of their own are shown by their timeline entry."""
     if table in ROOMS:
         return f"/{ROOMS[table]}/{quote(row_id, safe='')}"
-    return f"/timeline/{quote(f'{table}.{row_id}', safe='')}"
+    kind = "petition" if table == "petition_reading" else table
+    return f"/timeline/{quote(f'{kind}.{row_id}', safe='')}"
+
+
+def changes_address(source_id: str, first: int, last: int) -> str:
+    """The path of the page that shows what the changes `first` to `last` of a source did. Changes keep their numbers
+    for ever, which versions do not: an older copy that comes in from an archive moves those."""
+    return f"{permalink('source', source_id)}/changes/{first}..{last}"
+
+
+def picture_address(table: str, row_id: str) -> str:
+    """The path of the picture that other sites show beside a link to a row's page."""
+    return f"/pictures{permalink(table, row_id)}.png"
 
 
 def detail(table: str, row_id: str, kept: Mapping[str, str] | None = None) -> str:

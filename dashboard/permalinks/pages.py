@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
@@ -13,17 +13,22 @@ from dashboard.parts.dates import date_phrase, date_words, day_words
 from dashboard.parts.evidence import evidence
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, fill, join, link, listing, many
-from dashboard.parts.permalinks import ROOMS, permalink
+from dashboard.parts.permalinks import ROOMS, permalink, picture_address
 from dashboard.parts.sources import source_citation
 from dashboard.parts.status import status_badge
-from dashboard.parts.tables import Column, table
+from dashboard.parts.tables import Cell, Column, table
+from dashboard.permalinks import changes
+from dashboard.permalinks.linked_data import linked_data, table_data
+from dashboard.permalinks.picture import Card
 from dashboard.permalinks.shell import Page, json_for_html, shortened
 from dashboard.queries import items
-from dashboard.queries.bodies import body_index, name_of, standing_index
+from dashboard.queries.bodies import body_index, standing_index
+from dashboard.queries.conflicts import against
 from dashboard.queries.items import Item
 from dashboard.queries.sources import source_index
+from dashboard.queries.spans import span_of
 from dashboard.start import Context, per_page
-from data.dates import phrase
+from data.dates import in_words, phrase
 from data.labels import label
 
 _ONE: dict[str, str] = {
@@ -60,12 +65,12 @@ def bodies(context: Context, org_ids: tuple[str, ...]) -> Markup:
 def _what(context: Context, item: Item) -> Markup:
     rows: list[tuple[str, Markup | str]] = []
     if item.table not in ("organisation", "review"):
-        rows.append(("Date", date_phrase(item.on_date, item.date_precision)))
+        rows.append(("Date", _date(item)))
     if item.author_id:
         rows.append(("In whose words", bodies(context, (item.author_id,))))
     others = tuple(org_id for org_id in item.org_ids if org_id not in (item.author_id, item.row_id))
     if others:
-        rows.append(("Concerns", bodies(context, others)))
+        rows.append(("Bodies", bodies(context, others)))
     rows += list(item.facts)
     if item.table == "organisation":
         rows += _standing(context, item)
@@ -75,10 +80,25 @@ def _what(context: Context, item: Item) -> Markup:
         rows.append(("Source", source_citation(context.record, item.source_id)))
     if item.recorded_on:
         rows.append(("Recorded here", day_words(item.recorded_on)))
+    former = items.former_names(context.record, item.table, item.row_id)
+    if former:
+        rows.append(("Former address", listing(permalink(item.table, name) for name in former)))
     return fill(
         '<dl class="facts">{rows}</dl>',
         rows=join(fill("<dt>{name}</dt><dd>{value}</dd>", name=name, value=value) for name, value in rows),
     )
+
+
+def _date(item: Item) -> Markup:
+    """The date in words, with what it can mean where it is no day."""
+    days = span_of(item.on_date, item.date_precision)
+    said = date_phrase(item.on_date, item.date_precision)
+    if days is None or days.first == days.last:
+        return said
+    last = in_words(days.last.isoformat(), "day")
+    if days.first is None:
+        return fill("{s}: the page bears this date, the thing is older", s=said)
+    return fill("{s}: some day from {f} to {l}", s=said, f=in_words(days.first.isoformat(), "day"), l=last)
 
 
 def _standing(context: Context, item: Item) -> list[tuple[str, Markup | str]]:
@@ -93,43 +113,81 @@ def _standing(context: Context, item: Item) -> list[tuple[str, Markup | str]]:
     return rows
 
 
+_RELATED: Final = {
+    "organisation": "On record about it",
+    "source": "What rests on this page",
+    "review": "Its steps",
+}
+
+
 def _related(context: Context, item: Item) -> Markup:
     found = items.related(context.record, item.table, item.row_id)
     if not found:
         return EMPTY
-    titles = {
-        "organisation": "On record about it",
-        "source": "What rests on this page",
-        "review": "Its steps",
-    }
     columns: list[Column | str] = ["What", Column("When", "when"), "Source"]
-    known = source_index(context.record)
-    rows: list[list[Markup | str | int | None]] = []
-    for row in found:
-        source = known.get(row.source_id or "")
-        shown = link(permalink("source", source.source_id), source.publisher or source.title) if source else EMPTY
-        rows.append(
-            [link(permalink(row.table, row.row_id), row.title), date_words(row.on_date, row.date_precision), shown]
-        )
-    title = titles.get(item.table, "What else is known")
+    rows: list[list[Cell]] = [
+        [
+            link(permalink(row.table, row.row_id), row.title),
+            date_words(row.on_date, row.date_precision),
+            _by(context, row.source_id),
+        ]
+        for row in found
+    ]
+    title = _RELATED.get(item.table, "What else is known")
     return section(title, table(columns, rows, title), name="related")
+
+
+def _by(context: Context, source_id: str | None) -> Markup:
+    """A link to the page of a source, which its publisher stands for."""
+    source = source_index(context.record).get(source_id or "")
+    if source is None:
+        return EMPTY
+    words = source.publisher or source.title
+    return link(permalink("source", source.source_id), words, label=f"{words}: {source.title}")
+
+
+def _conflicts(context: Context, item: Item) -> Markup:
+    found = against(context.record, item.table, item.row_id)
+    if not found:
+        return EMPTY
+    sides = join(
+        fill(
+            '<div class="side"><p>{says}</p><p class="small">{when}. {by} · {more}</p></div>',
+            says=one.says,
+            when=date_words(one.on_date, one.date_precision),
+            by=_by(context, one.source_id),
+            more=link(permalink(one.table, one.row_id), "this row", label=f"The row: {one.says}"),
+        )
+        for one in found
+    )
+    lead = (
+        "Pages do not say the same of this body. Each stands here with its source; this record does not settle it."
+        if item.table == "organisation"
+        else "Another page does not say the same. Both stand here with their sources; this record does not settle it."
+    )
+    return section("What contradicts it", fill('<div class="sides">{s}</div>', s=sides), name="conflicts", lead=lead)
 
 
 def _corrections(context: Context, item: Item) -> Markup:
     found = items.corrections(context.record, item.table, item.row_id)
     if not found:
         return section("Corrections", Markup("<p>None has been made to this row.</p>"), name="corrections")
-    columns: list[Column | str] = [Column("When", "when"), "What", "It said", "It says", "Why"]
-    rows: list[list[Markup | str | int | None]] = [
-        [day_words(row.corrected_on), row.column.replace("_", " "), row.was or "nothing", row.now or "nothing", row.why]
+    columns: list[Column | str] = [Column("When", "when"), "What", "It said", "It says", Column("Why", "wide")]
+    rows: list[list[Cell]] = [
+        [
+            day_words(row.corrected_on),
+            row.column.replace("_", " ") or "the whole row",
+            row.was or "nothing",
+            (row.now or "nothing") if row.column else "withdrawn",
+            row.why,
+        ]
         for row in found
     ]
     return section("Corrections", table(columns, rows, "Corrections of this row"), name="corrections")
 
 
-def _cite(context: Context, item: Item) -> Markup:
-    cited = csl_item(item, context.record, context.programme)
-    base = f"/cite/{ROOMS[item.table]}/{quote(item.row_id, safe='')}"
+def cite_section(cited: dict[str, Any], base: str) -> Markup:
+    """Ready references in every style, and the files for reference managers; `base` is their address without ending."""
     lines = join(
         fill("<dt>{name}</dt><dd>{text}</dd>", name=name, text=formatted(cited, style))
         for style, (_, name) in STYLES.items()
@@ -148,33 +206,77 @@ def page_of(context: Context, kind: str, row_id: str) -> Page | None:
     if item is None:
         return None
     claim = item.claim if kind != "organisation" else ""
-    basis = fill("Record {n}, as of {day}.", n=context.record.number, day=day_words(context.record.built_at))
-    kicker = f"{_ONE[kind]}"
-    head = page_head(item.title, claim or _lead(context, item), basis, kicker=kicker)
+    head = page_head(item.title, claim or _lead(context, item), as_of(context), kicker=_ONE[kind])
+    cited = csl_item(item, context.record, context.programme, seen=context.today)
+    cite_base = f"/cite/{ROOMS[kind]}/{quote(row_id, safe='')}"
     body = head + join(
         [
             _what(context, item),
-            evidence(context, item.table, item.row_id),
+            evidence(context, item.table, item.row_id, item.row_id if kind == "source" else item.source_id),
+            _conflicts(context, item),
+            changes.changes_section(context, item.row_id) if kind == "source" else EMPTY,
             _related(context, item),
             _corrections(context, item),
-            _cite(context, item),
+            cite_section(cited, cite_base),
         ]
     )
     path = permalink(kind, row_id)
     base = context.programme.programme.base_url.rstrip("/")
     description = claim or _lead(context, item) or item.title
+    picture = card_of(context, item)
     return Page(
         path=path,
         title=item.title,
         description=f"{description} {_when(item)}".strip(),
         body=body,
-        metas=_metas(context, item),
-        jsonld=json_for_html(_jsonld(context, item, base + path)),
+        metas=metas_of(context, cited),
+        jsonld=json_for_html(linked_data(context, item, base + path)),
         alternates=(
-            ("application/json", f"/cite/{ROOMS[kind]}/{quote(row_id, safe='')}.json", "CSL-JSON"),
-            ("application/atom+xml", "/feeds/timeline.atom", "Timeline"),
+            ("application/json", f"{cite_base}.json", "CSL-JSON"),
+            ("application/x-research-info-systems", f"{cite_base}.ris", "RIS"),
+            *_feeds(item),
         ),
+        picture=picture_address(kind, row_id),
+        picture_words=picture.words,
     )
+
+
+def as_of(context: Context) -> Markup:
+    """Which record a page shows, and of which day."""
+    return fill("Record {n}, as of {day}.", n=context.record.number, day=day_words(context.record.built_at))
+
+
+def _feeds(item: Item) -> tuple[tuple[str, str, str], ...]:
+    """The feed that holds what comes next about a row, and that of everything."""
+    whole = ("application/atom+xml", "/feeds/timeline.atom", "Timeline")
+    if item.table in ("organisation", "review"):
+        own = f"/feeds/{item.table}/{quote(item.row_id, safe='')}.atom"
+        return (("application/atom+xml", own, item.title), whole)
+    if item.table == "source":
+        own = f"/feeds/changes/{quote(item.row_id, safe='')}.atom"
+        return (("application/atom+xml", own, f"Changes of {item.title}"), whole)
+    return (whole,)
+
+
+def card_of(context: Context, item: Item) -> Card:
+    """What the picture of a row's page says: kind, title, status or date, and whose record it is."""
+    if item.table == "organisation":
+        standing = standing_index(context.record).get(item.row_id)
+        line = label("organisation_status.status", standing.status) if standing else dict(item.facts).get("Kind", "")
+    elif item.table == "review":
+        line = dict(item.facts).get("State", "")
+    else:
+        line = in_words(item.on_date, item.date_precision)
+    kicker = _ONE[item.table]
+    if item.table == "timeline":
+        kicker = dict(item.facts).get("Kind", kicker)
+    return Card(kicker, item.title, line[:1].upper() + line[1:], *_site(context))
+
+
+def _site(context: Context) -> tuple[str, str]:
+    """The name of the record, and the host of its address."""
+    subject = context.programme.programme
+    return subject.title, urlsplit(subject.base_url).netloc
 
 
 def _lead(context: Context, item: Item) -> str:
@@ -195,66 +297,36 @@ def _when(item: Item) -> str:
     return f"({phrase(item.on_date, item.date_precision)})"
 
 
-def _metas(context: Context, item: Item) -> tuple[tuple[str, str], ...]:
-    """Highwire and Dublin Core, from which reference managers read a page."""
-    cited = csl_item(item, context.record, context.programme)
+def metas_of(context: Context, cited: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Highwire and Dublin Core, from which reference managers read a page.
+
+    A comma at the end tells them that a name is a body's: without it they take its last word for a family name, and at
+    a comma inside they part it.
+    """
     issued = cited.get("issued", {}).get("date-parts", [[]])[0]
+    publisher = context.programme.programme.publisher or context.programme.programme.title
     found: list[tuple[str, str]] = [("citation_title", cited["title"])]
     for author in cited.get("author", []):
+        found.append(("citation_author", f"{author['literal'].replace(',', '')},"))
         found.append(("citation_author_institution", author["literal"]))
-        found.append(("citation_author", author["literal"]))
     if issued:
         found.append(("citation_publication_date", "/".join(f"{part:02d}" for part in issued)))
     found += [
         ("citation_public_url", cited["URL"]),
-        ("citation_publisher", context.programme.programme.publisher or context.programme.programme.title),
+        ("citation_publisher", publisher),
         ("citation_language", "en"),
         ("DC.title", cited["title"]),
-        ("DC.publisher", context.programme.programme.publisher or context.programme.programme.title),
+        ("DC.publisher", publisher),
         ("DC.identifier", cited["URL"]),
         ("DC.language", "en-GB"),
         ("DC.rights", context.programme.licence.data),
+        ("DC.type", "Text"),
     ]
     for author in cited.get("author", []):
         found.append(("DC.creator", author["literal"]))
     if issued:
         found.append(("DC.date", "-".join(f"{part:02d}" for part in issued)))
     return tuple(found)
-
-
-def _jsonld(context: Context, item: Item, address: str) -> dict[str, Any]:
-    subject = context.programme.programme
-    publisher = {"@type": "Organization", "name": subject.publisher or subject.title, "url": subject.base_url}
-    base: dict[str, Any] = {"@context": "https://schema.org", "@id": address, "url": address, "name": item.title}
-    source = source_index(context.record).get(item.source_id or "")
-    if item.table == "organisation":
-        body = body_index(context.record).get(item.row_id)
-        more = {"@type": "Organization", "alternateName": list(body.aliases) if body else []}
-        return base | more | ({"sameAs": body.website} if body and body.website else {})
-    if item.table == "source":
-        document: dict[str, Any] = {"@type": "DigitalDocument", "headline": item.title}
-        if item.url:
-            document["isBasedOn"] = item.url
-        if item.on_date:
-            document["datePublished"] = item.on_date
-        if item.author_id:
-            document["publisher"] = {"@type": "Organization", "name": name_of(context.record, item.author_id)}
-        return base | document
-    if item.table == "timeline" and item.row_id.startswith(("event.", "review_event.")):
-        event: dict[str, Any] = {"@type": "Event", "description": item.claim, "startDate": item.on_date}
-        if item.org_ids:
-            event["organizer"] = [
-                {"@type": "Organization", "name": name_of(context.record, org_id)} for org_id in item.org_ids
-            ]
-        return base | event
-    claim: dict[str, Any] = {"@type": "Claim", "text": item.claim or item.title, "publisher": publisher}
-    if item.on_date:
-        claim["datePublished"] = item.on_date
-    if item.author_id:
-        claim["author"] = {"@type": "Organization", "name": name_of(context.record, item.author_id)}
-    if source and source.url:
-        claim["appearance"] = {"@type": "CreativeWork", "name": source.title, "url": source.url}
-    return base | claim
 
 
 @per_page
@@ -267,4 +339,104 @@ def index_of(context: Context, kind: str) -> Page:
         fill("<li>{l}</li>", l=link(permalink(kind, row_id), shortened(words, 160))) for row_id, words in rows
     )
     body = page_head(title, answer) + (fill('<ul class="index">{e}</ul>', e=entries) if rows else EMPTY)
-    return Page(f"/{ROOMS[kind]}", title, f"{title}: {answer}", body, graph_type="website")
+    room = "sources" if kind == "source" else ROOMS[kind]
+    return Page(
+        path=f"/{room}",
+        title=title,
+        description=f"{title} of {context.programme.programme.title}: {answer}",
+        body=body,
+        jsonld=json_for_html(table_data(context, kind, title, f"{title}: {answer}")),
+        alternates=(("application/atom+xml", "/feeds/timeline.atom", "Timeline"),),
+        graph_type="website",
+        picture=f"/pictures/{room}.png",
+        picture_words=index_card(context, kind).words,
+    )
+
+
+def index_card(context: Context, kind: str) -> Card:
+    """What the picture of an index page says."""
+    subject = context.programme.programme
+    rows = many(len(items.ids(context.record, kind)), "row")
+    return Card(subject.name or subject.short_name, _MANY[kind], f"{rows} on record", *_site(context))
+
+
+@per_page
+def change_page(context: Context, source_id: str, first: int, last: int) -> Page | None:
+    """The page of what the changes `first` to `last` of a source did; None where there are no such changes."""
+    stretch = changes.stretch_of(context, source_id, first, last)
+    if stretch is None:
+        return None
+    item = changes.item_of(stretch)
+    cited = csl_item(item, context.record, context.programme, seen=context.today, path=stretch.path)
+    base = context.programme.programme.base_url.rstrip("/")
+    address = base + stretch.path
+    data = changes.described(stretch, address, linked_data(context, item, address))
+    body = join(
+        [
+            changes.head_of(stretch, as_of(context)),
+            changes.body_of(context, stretch),
+            cite_section(cited, f"/cite{stretch.path}"),
+        ]
+    )
+    picture = change_card(context, stretch)
+    return Page(
+        path=stretch.path,
+        title=stretch.title,
+        description=f"{stretch.title}. {item.claim}",
+        body=body,
+        metas=metas_of(context, cited),
+        jsonld=json_for_html(data),
+        alternates=(
+            ("application/json", f"/cite{stretch.path}.json", "CSL-JSON"),
+            ("application/atom+xml", f"/feeds/changes/{quote(source_id, safe='')}.atom", stretch.title),
+        ),
+        picture=f"/pictures{stretch.path}.png",
+        picture_words=picture.words,
+    )
+
+
+def change_card(context: Context, stretch: changes.Stretch) -> Card:
+    """What the picture of a page of changes says."""
+    return Card("Page changed", stretch.source.title, changes.sentence(stretch).striptags(), *_site(context))
+
+
+@per_page
+def changes_index(context: Context, source_id: str) -> Page | None:
+    """Every change of one source; None where there is no such source."""
+    source = source_index(context.record).get(source_id)
+    if source is None:
+        return None
+    title = f"Changes of {source.title}"
+    shown = changes.changes_section(context, source_id)
+    answer = (
+        "Each change lies between two copies, and has an address of its own." if shown else "No change was seen so far."
+    )
+    body = page_head(title, answer, as_of(context), kicker="Changes") + fill(
+        "<p>{l}</p>{s}", l=link(permalink("source", source_id), "The page itself"), s=shown
+    )
+    return Page(f"{permalink('source', source_id)}/changes", title, f"{title}. {answer}", body, graph_type="website")
+
+
+@per_page
+def withdrawn_page(context: Context, kind: str, row_id: str) -> Page | None:
+    """The page that stands where a row was taken out: what it stated, when and why it went; None where none was."""
+    found = items.withdrawn(context.record, kind, row_id)
+    if found is None:
+        return None
+    title = f"Withdrawn: {_ONE[kind].lower()} {row_id}"
+    body = page_head(
+        "This row was withdrawn",
+        fill("It was taken out of the record on {d}. {w}", d=day_words(found.withdrawn_on), w=found.why),
+        as_of(context),
+        kicker=_ONE[kind],
+    ) + fill(
+        '<dl class="facts"><dt>Row</dt><dd><code>{r}</code></dd><dt>It stated</dt><dd>{s}</dd>'
+        "<dt>Withdrawn</dt><dd>{d}</dd><dt>Why</dt><dd>{w}</dd></dl><p>Editions issued before that day hold it still. "
+        "{log}</p>",
+        r=row_id,
+        s=found.stated or "not kept",
+        d=day_words(found.withdrawn_on),
+        w=found.why,
+        log=link("/about#corrections", "Every correction of this record"),
+    )
+    return Page(permalink(kind, row_id), title, f"{title}. {found.why}", body, index=False)

@@ -1,10 +1,11 @@
-"""Routes of the permanent pages, their indexes, their citations, robots.txt and the sitemap."""
+"""Routes of the permanent pages, their indexes, their citations and pictures, robots.txt and the sitemap."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from typing import Final
+import re
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from typing import Any, Final
 from xml.sax.saxutils import escape as xml_escape
 
 from markupsafe import Markup
@@ -15,9 +16,12 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.citations import formats
 from dashboard.citations.csl import csl_item
+from dashboard.conditional import answered, is_current, tag_of
 from dashboard.parts.around import notices_of_permanent_page
-from dashboard.parts.permalinks import ROOMS, permalink
-from dashboard.permalinks.pages import index_of, page_of
+from dashboard.parts.permalinks import ROOMS, changes_address, permalink
+from dashboard.permalinks import pages
+from dashboard.permalinks.changes import Stretch, item_of, stretch_of
+from dashboard.permalinks.picture import Card, png
 from dashboard.permalinks.shell import Page, render
 from dashboard.queries import items
 from dashboard.queries.items import TABLE_OF_ROOM
@@ -36,6 +40,7 @@ PAGE_POLICY: Final = (
     "frame-ancestors 'self'"
 )
 NotFound = Callable[[Request], Response]
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 class PermanentPages:
@@ -52,69 +57,115 @@ class PermanentPages:
         found: list[BaseRoute] = [
             Route("/robots.txt", self.robots),
             Route("/sitemap.xml", self.sitemap),
-            Route("/cite/{room:str}/{rest:str}", self.cite),
-            Route("/sources", self.sources),
+            Route("/sitemap-{number:int}.xml", self.sitemap),
+            Route("/cite/{room:str}/{rest:path}", self.cite),
+            Route("/pictures/{room:str}.png", self.picture_of_index),
+            Route("/pictures/{room:str}/{rest:path}", self.picture),
+            Route("/sources", self._index("source")),
             Route("/sources/{row_id:str}", self.source_moved),
+            Route("/documents/{source_id:str}/changes", self.changes),
+            Route("/documents/{source_id:str}/changes/{numbers:str}", self.change),
         ]
         found += [Route(f"/{ROOMS[kind]}", self._index(kind)) for kind in INDEXED]
         found += [Route(f"/{room}/{{row_id:str}}", self._row(table)) for room, table in TABLE_OF_ROOM.items()]
         return found
 
-    def _row(self, table: str) -> Callable[[Request], object]:
+    def _row(self, table: str) -> Handler:
         async def answer(request: Request) -> Response:
+            row_id = request.path_params["row_id"]
             return await run_in_threadpool(
-                self._page, request, lambda c: page_of(c, table, request.path_params["row_id"])
+                self._page, request, lambda c: pages.page_of(c, table, row_id), table, row_id
             )
 
         return answer
 
-    def _index(self, kind: str) -> Callable[[Request], object]:
+    def _index(self, kind: str) -> Handler:
         async def answer(request: Request) -> Response:
-            return await run_in_threadpool(self._page, request, lambda context: index_of(context, kind))
+            return await run_in_threadpool(self._page, request, lambda context: pages.index_of(context, kind))
 
         return answer
-
-    async def sources(self, request: Request) -> Response:
-        """Every document with a link to its page."""
-        return await run_in_threadpool(self._page, request, lambda context: index_of(context, "source"))
 
     async def source_moved(self, request: Request) -> Response:
         """A document's page has one address, under /documents/."""
         return RedirectResponse(permalink("source", request.path_params["row_id"]), status_code=308)
 
-    def _page(self, request: Request, make: Callable[[Context], Page | None]) -> Response:
+    async def changes(self, request: Request) -> Response:
+        """Every change of one document."""
+        source_id = request.path_params["source_id"]
+        return await run_in_threadpool(
+            self._page, request, lambda c: pages.changes_index(c, source_id), "source", source_id, "/changes"
+        )
+
+    async def change(self, request: Request) -> Response:
+        """/documents/<id>/changes/<n>..<m>"""
+        return await run_in_threadpool(self._change, request)
+
+    def _change(self, request: Request) -> Response:
+        source_id, asked = request.path_params["source_id"], request.path_params["numbers"]
+        numbers = _numbers(asked)
+        if numbers is None:
+            return self.not_found(request)
+        state = START.state()
+        if isinstance(state, Context):
+            stretch = stretch_of(state, source_id, *numbers)
+            if (stretch is not None and (stretch.first.number, stretch.last.number) != numbers) or ".." not in asked:
+                # one address for one stretch, whichever number comes first
+                right = (stretch.first.number, stretch.last.number) if stretch else numbers
+                return RedirectResponse(changes_address(source_id, *right), status_code=301)
+        tail = changes_address("", *numbers).removeprefix("/documents/")
+        return self._page(request, lambda c: pages.change_page(c, source_id, *numbers), "source", source_id, tail)
+
+    def _page(
+        self,
+        request: Request,
+        make: Callable[[Context], Page | None],
+        table: str = "",
+        row_id: str = "",
+        tail: str = "",
+    ) -> Response:
+        """The page that `make` gives. Where it gives none, `table` and `row_id` say whose former name or withdrawn row
+        the address may be; `tail` is what follows the row in the address."""
         state = START.state()
         if isinstance(state, Trouble):
             return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
         page = make(state)
+        status = 200
+        if page is None and table:
+            moved = items.moved_to(state.record, table, row_id)
+            if moved is not None:
+                return RedirectResponse(permalink(table, moved) + tail, status_code=301)
+            page = pages.withdrawn_page(state, table, row_id)
+            status = 410
         if page is None:
             return self.not_found(request)
         above = notices_of_permanent_page(state, page.body)
         html, tag = _rendered(state, page.path, (self.css, self.icon, self.script), above, page)
-        headers = {
-            "ETag": tag,
-            "Cache-Control": "public, max-age=0, must-revalidate",
-            "Content-Security-Policy": PAGE_POLICY,
-        }
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return HTMLResponse(html, headers=headers)
+        headers = {"Cache-Control": "public, max-age=0, must-revalidate", "Content-Security-Policy": PAGE_POLICY}
+        if status == 200 and is_current(request, tag):
+            return Response(status_code=304, headers=headers | {"ETag": tag})
+        return HTMLResponse(html, status_code=status, headers=headers | {"ETag": tag})
 
     async def cite(self, request: Request) -> Response:
-        """/cite/<room>/<id>.<bib|ris|json|txt?style=>"""
+        """/cite/<room>/<id>.<bib|ris|json|txt?style=>, and the same for /documents/<id>/changes/<n>..<m>."""
         return await run_in_threadpool(self._cite, request)
 
     def _cite(self, request: Request) -> Response:
         room, rest = request.path_params["room"], request.path_params["rest"]
-        row_id, _, form = rest.rpartition(".")
+        name, _, form = rest.rpartition(".")
         state = START.state()
         if isinstance(state, Trouble):
             return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
         table = TABLE_OF_ROOM.get(room)
-        item = items.item(state.record, table, row_id) if table and form in CITATION_TYPES else None
-        if item is None:
+        if table is None or form not in CITATION_TYPES:
             return self.not_found(request)
-        cited = csl_item(item, state.record, state.programme)
+        cited = cited_of(state, table, name)
+        if cited is None:
+            moved = items.moved_to(state.record, table, name)
+            if moved is not None:
+                query = f"?{request.url.query}" if request.url.query else ""
+                return RedirectResponse(f"/cite{permalink(table, moved)}.{form}{query}", status_code=301)
+            return self._page(request, lambda _: None, table, name)
+        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=0, must-revalidate"}
         if form == "txt":
             style = request.query_params.get("style", "harvard")
             if style not in formats.STYLES:
@@ -123,10 +174,33 @@ class PermanentPages:
             text = formats.formatted(cited, style) + "\n"
         else:
             text = {"bib": formats.as_bibtex, "ris": formats.as_ris, "json": formats.as_json}[form](cited)
-        headers = {"Access-Control-Allow-Origin": "*"}
         if form in ("bib", "ris"):
             headers["Content-Disposition"] = f'attachment; filename="{cited["id"]}.{form}"'
-        return Response(text, media_type=CITATION_TYPES[form], headers=headers)
+        return answered(request, text, CITATION_TYPES[form], tag=tag_of(text), headers=headers)
+
+    async def picture(self, request: Request) -> Response:
+        """/pictures/<room>/<id>.png: what other sites show beside a link to a page."""
+        room, rest = request.path_params["room"], request.path_params["rest"]
+        return await run_in_threadpool(self._picture, request, room, rest)
+
+    async def picture_of_index(self, request: Request) -> Response:
+        """/pictures/<room>.png: the same for an index page."""
+        return await run_in_threadpool(self._picture, request, request.path_params["room"], "")
+
+    def _picture(self, request: Request, room: str, rest: str) -> Response:
+        state = START.state()
+        if isinstance(state, Trouble):
+            return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
+        card = card_at(state, room, rest.removesuffix(".png")) if not rest or rest.endswith(".png") else None
+        if card is None:
+            table = TABLE_OF_ROOM.get(room, "")
+            moved = items.moved_to(state.record, table, rest.removesuffix(".png")) if table else None
+            if moved is not None:
+                return RedirectResponse(f"/pictures{permalink(table, moved)}.png", status_code=301)
+            return self.not_found(request)
+        body = _drawn(card)
+        headers = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+        return answered(request, body, "image/png", tag=tag_of(body), headers=headers)
 
     async def robots(self, _request: Request) -> Response:
         """Everything may be read; the console and the app's own wiring need not be indexed."""
@@ -135,12 +209,61 @@ class PermanentPages:
         lines = ["User-agent: *", "Disallow: /_stcore/", "Disallow: /api/v1/sql", "Allow: /"]
         return PlainTextResponse("\n".join([*lines, f"Sitemap: {base}/sitemap.xml", ""]))
 
-    async def sitemap(self, _request: Request) -> Response:
-        """Every permanent page and every page of the app."""
+    async def sitemap(self, request: Request) -> Response:
+        """Every permanent page and every page of the app; more than 50,000 in several files under one index."""
         state = await run_in_threadpool(START.state)
         if isinstance(state, Trouble):
             return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
-        return Response(await run_in_threadpool(sitemap_of, state), media_type="application/xml")
+        files = await run_in_threadpool(sitemap_files, state)
+        text = files.get(request.url.path.lstrip("/"))
+        if text is None:
+            return await run_in_threadpool(self.not_found, request)
+        return answered(request, text, "application/xml", tag=tag_of(text), modified=state.record.built_at)
+
+
+def _numbers(text: str) -> tuple[int, int] | None:
+    """The two numbers of "3..5", or of "3" twice; None where the text says something else."""
+    found = re.fullmatch(r"([1-9][0-9]{0,8})(?:\.\.([1-9][0-9]{0,8}))?", text, re.ASCII)
+    return (int(found[1]), int(found[2] or found[1])) if found else None
+
+
+def _stretch_at(context: Context, name: str) -> Stretch | None:
+    """The stretch that "<source>/changes/<n>..<m>" names."""
+    found = re.fullmatch(r"([^/]+)/changes/([^/]+)", name)
+    numbers = _numbers(found[2]) if found else None
+    return stretch_of(context, found[1], *numbers) if found and numbers else None
+
+
+def cited_of(context: Context, table: str, name: str) -> dict[str, Any] | None:
+    """The reference of the page at <room of table>/<name>; None where there is no such page."""
+    if table == "source" and "/" in name:
+        stretch = _stretch_at(context, name)
+        if stretch is None:
+            return None
+        item = item_of(stretch)
+        return csl_item(item, context.record, context.programme, seen=context.today, path=stretch.path)
+    row = items.item(context.record, table, name)
+    return csl_item(row, context.record, context.programme, seen=context.today) if row else None
+
+
+def card_at(context: Context, room: str, name: str) -> Card | None:
+    """What the picture of the page at /<room>/<name> says; of the index page where `name` is empty. None where there is
+    no such page."""
+    table = "source" if room == "sources" and not name else TABLE_OF_ROOM.get(room)
+    if table is None:
+        return None
+    if not name:
+        return pages.index_card(context, table) if room == "sources" or table in INDEXED else None
+    if table == "source" and "/" in name:
+        stretch = _stretch_at(context, name)
+        return pages.change_card(context, stretch) if stretch else None
+    row = items.item(context.record, table, name)
+    return pages.card_of(context, row) if row else None
+
+
+@lru_cache(maxsize=256)
+def _drawn(card: Card) -> bytes:
+    return png(card)
 
 
 @per_page
@@ -150,33 +273,59 @@ def _rendered(
     del path
     css, icon, script = assets
     html = render(page, context, css=css, icon=icon, script=script, notices=notices)
-    return html, f'"{hashlib.sha256(html.encode()).hexdigest()[:32]}"'
+    return html, tag_of(html)
+
+
+APP_PAGES: Final = (
+    "/", "/rollout", "/responses", "/review", "/timeline", "/petition", "/documents", "/data", "/about", "/sources",
+)  # fmt: skip
+MOST_ADDRESSES: Final = 50_000
+"""How many addresses one sitemap may hold."""
 
 
 @per_page
-def sitemap_of(context: Context) -> str:
-    """The sitemap as XML (sitemaps.org 0.9), dated by the day the record was built."""
-    base = context.programme.programme.base_url.rstrip("/")
-    pages = [
-        "/",
-        "/rollout",
-        "/responses",
-        "/review",
-        "/timeline",
-        "/petition",
-        "/documents",
-        "/data",
-        "/about",
-        "/sources",
-    ]
-    pages += [f"/{ROOMS[kind]}" for kind in INDEXED]
-    for table in TABLE_OF_ROOM.values():
-        pages += [permalink(table, row_id) for row_id, _ in items.ids(context.record, table)]
+def addresses(context: Context) -> tuple[tuple[str, str], ...]:
+    """(path, day of its last change) of every page that a search engine is to know."""
     day = context.record.built_on.isoformat()
-    urls = "".join(
-        f"<url><loc>{xml_escape(base + path)}</loc><lastmod>{day}</lastmod></url>\n" for path in pages[:50_000]
+    found = [(path, day) for path in (*APP_PAGES, *(f"/{ROOMS[kind]}" for kind in INDEXED))]
+    touched = items.touched_days(context.record)
+    for table in TABLE_OF_ROOM.values():
+        for row_id, _ in items.ids(context.record, table):
+            found.append((permalink(table, row_id), touched.get((table, row_id), day)))
+    for source_id, number, seen in items.change_days(context.record):
+        found.append((changes_address(source_id, number, number), seen))
+    return tuple(found)
+
+
+@per_page
+def sitemap_files(context: Context) -> dict[str, str]:
+    """The sitemap as XML (sitemaps.org 0.9) by file name: one file, or an index of several."""
+    base = context.programme.programme.base_url.rstrip("/")
+    found = addresses(context)
+    parts = [found[start : start + MOST_ADDRESSES] for start in range(0, len(found), MOST_ADDRESSES)] or [()]
+    written = [_sitemap(base, part) for part in parts]
+    if len(written) == 1:
+        return {"sitemap.xml": written[0]}
+    day = context.record.built_on.isoformat()
+    listed = "".join(
+        f"<sitemap><loc>{xml_escape(base)}/sitemap-{number}.xml</loc><lastmod>{day}</lastmod></sitemap>\n"
+        for number in range(1, len(written) + 1)
     )
+    index = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        f"{listed}</sitemapindex>\n"
+    )
+    return {"sitemap.xml": index} | {f"sitemap-{number}.xml": text for number, text in enumerate(written, 1)}
+
+
+def _sitemap(base: str, part: tuple[tuple[str, str], ...]) -> str:
+    urls = "".join(f"<url><loc>{xml_escape(base + path)}</loc><lastmod>{day}</lastmod></url>\n" for path, day in part)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
         f"{urls}</urlset>\n"
     )
+
+
+def sitemap_of(context: Context) -> str:
+    """What /sitemap.xml answers."""
+    return sitemap_files(context)["sitemap.xml"]

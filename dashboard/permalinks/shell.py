@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dashboard.parts import frame
+from dashboard.permalinks import picture
 from dashboard.start import Context
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
@@ -40,6 +41,11 @@ class Page:
     jsonld: Markup | None = None
     alternates: tuple[tuple[str, str, str], ...] = ()
     graph_type: str = "article"
+    picture: str = ""
+    """The path of the picture that other sites show beside a link, and what it says in words."""
+    picture_words: str = ""
+    index: bool = True
+    """Whether search engines are to keep it."""
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +79,7 @@ def render(page: Page, context: Context, *, css: str, icon: str, script: str, no
     subject = context.programme.programme
     canonical = subject.base_url.rstrip("/") + page.path
     description = shortened(page.description)
-    graph = (
+    graph: tuple[tuple[str, str], ...] = (
         ("og:title", page.title),
         ("og:description", description),
         ("og:type", page.graph_type),
@@ -81,6 +87,16 @@ def render(page: Page, context: Context, *, css: str, icon: str, script: str, no
         ("og:site_name", subject.title),
         ("og:locale", "en_GB"),
     )
+    metas = page.metas if page.index else (("robots", "noindex"), *page.metas)
+    if page.picture:
+        graph += (
+            ("og:image", subject.base_url.rstrip("/") + page.picture),
+            ("og:image:type", "image/png"),
+            ("og:image:width", str(picture.WIDTH)),
+            ("og:image:height", str(picture.HEIGHT)),
+            ("og:image:alt", shortened(page.picture_words, 400)),
+        )
+        metas += (("twitter:card", "summary_large_image"),)
     return (
         _environment()
         .get_template("record.html.j2")
@@ -94,7 +110,7 @@ def render(page: Page, context: Context, *, css: str, icon: str, script: str, no
             script=script,
             notices=notices,
             alternates=page.alternates,
-            metas=page.metas,
+            metas=metas,
             graph=graph,
             jsonld=page.jsonld,
             masthead=frame.masthead(context.programme),

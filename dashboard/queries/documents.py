@@ -355,6 +355,18 @@ def rests_on(record: Record, source_id: str) -> tuple[Resting, ...]:
 
 
 @per_record
+def rows_that_lost(record: Record, source_id: str, numbers: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
+    """(table, name) of the register rows whose passage one of these changes of a source took away."""
+    return tuple(
+        record.rows(
+            """SELECT DISTINCT a."table", a.row_id FROM alarm a JOIN change c USING (change_id)
+               WHERE a.source_id = ? AND list_contains(?, c.number) ORDER BY ALL""",
+            [source_id, list(numbers)],
+        )
+    )
+
+
+@per_record
 def marks_of(record: Record, source_id: str) -> tuple[Mark, ...]:
     """The passages of a source that matter, latest capture first: for each row the latest capture that supports it, for
     each mention the latest capture in which it stands. At most 400 marks."""

@@ -40,7 +40,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Correction:
-    """One public correction of a row."""
+    """One public correction of a row; `column` is "" where the whole row was withdrawn."""
 
     corrected_on: dt.date
     column: str
@@ -51,7 +51,8 @@ class Correction:
 
 @dataclass(frozen=True)
 class Support:
-    """The passage that supports a row in one capture of its source (tables evidence, passage, capture)."""
+    """The passage that supports a row in the captures of its source (tables evidence, passage, capture): the latest
+    capture in which it stands so, the first one, and how many there are. Times are UTC without a zone."""
 
     state: str
     text: str | None
@@ -61,6 +62,40 @@ class Support:
     captured_at: dt.datetime | None
     body_sha256: str | None
     missing_terms: tuple[str, ...]
+    origin: str | None
+    first_at: dt.datetime | None
+    captures: int
+    withheld_why: str | None
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One stored capture of a source: what it is known by, and where an archive keeps the same page."""
+
+    captured_at: dt.datetime
+    origin: str
+    body_sha256: str
+    memento_url: str | None
+    withheld_why: str | None
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A row that was taken out of the record: when, what it stated, why."""
+
+    withdrawn_on: dt.date
+    stated: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A change of the page that took away the passage on which a row rests."""
+
+    change_number: int
+    raised_at: dt.datetime
+    cleared_at: dt.datetime | None
+    source_id: str
 
 
 @dataclass(frozen=True)
@@ -106,15 +141,49 @@ _SQL: Final[dict[str, str]] = {
         NULL, m.topic, m.number
         FROM recommendation m LEFT JOIN organisation o ON o.org_id = m.made_by
         LEFT JOIN source s ON s.source_id = m.made_in_source_id WHERE m.recommendation_id = ?""",
-    "timeline": """SELECT id, title, summary, on_date, date_precision, coalesce(org_ids, []), source_id, NULL,
-        recorded_on, NULL, kind FROM timeline WHERE id = ?""",
+    "timeline": """SELECT t.id, t.title, t.summary, t.on_date, t.date_precision, coalesce(t.org_ids, []), t.source_id,
+        coalesce(s.org_id, c.claimant_id), t.recorded_on, NULL, t.kind, e.review_id, r.title
+        FROM timeline t LEFT JOIN statement s ON t.id = 'statement.' || s.statement_id
+        LEFT JOIN claimed_total c ON t.id = 'claimed_total.' || c.claim_id
+        LEFT JOIN review_event e ON t.id = 'review_event.' || e.event_id LEFT JOIN review r USING (review_id)
+        WHERE t.id = ?""",
 }
+# Rows of the tables that have no pages of their own, and no date: the timeline passes them over, a reader may not.
+_UNDATED: Final = """
+  SELECT 'claimed_total.' || c.claim_id AS id,
+    coalesce(o.name, 'Somebody') || ' states '
+      || coalesce(CASE c.bound WHEN 'at-least' THEN 'at least ' WHEN 'about' THEN 'about ' ELSE '' END || c.value,
+        'a share') || CASE WHEN c.value IS NULL THEN ' of trusts' ELSE ' ' || replace(c.unit, '-', ' ') END AS title,
+    c.summary, list_filter([c.claimant_id], x -> x IS NOT NULL) AS org_ids, c.source_id, c.claimant_id AS author_id,
+    c.recorded_on, 'claimed_total' AS kind, NULL AS review_id, NULL AS review_title
+  FROM claimed_total c LEFT JOIN organisation o ON o.org_id = c.claimant_id WHERE c.as_of IS NULL
+  UNION ALL
+  SELECT 'review_event.' || e.event_id, r.title || ': ' || coalesce(v.label, e.state), e.summary,
+    list_filter([r.commissioner_id], x -> x IS NOT NULL) || coalesce(r.subject_ids, []), e.source_id, NULL,
+    e.recorded_on, 'review_event', e.review_id, r.title
+  FROM review_event e LEFT JOIN review r USING (review_id)
+    LEFT JOIN vocabulary v ON v.list = 'review_event.state' AND v.value = e.state WHERE e.on_date IS NULL
+  UNION ALL
+  SELECT 'event.' || event_id, title, summary, coalesce(org_ids, []), source_id, NULL, recorded_on, 'event', NULL, NULL
+  FROM event WHERE on_date IS NULL
+  UNION ALL
+  SELECT 'petition.' || petition_id || '.' || source_id,
+    'Petition: ' || CASE bound WHEN 'at-least' THEN 'more than ' ELSE '' END || format('{:,}', signatures)
+      || ' signatures',
+    CASE bound WHEN 'at-least' THEN 'A page gives more than ' ELSE 'A page gives ' END || format('{:,}', signatures)
+      || ' signatures' || coalesce(', with a goal of ' || format('{:,}', target), '') || '.',
+    [], source_id, NULL, recorded_on, 'petition', NULL, NULL
+  FROM petition_reading WHERE on_date IS NULL"""
+_UNDATED_ITEM: Final = f"""SELECT id, title, summary, NULL, NULL, org_ids, source_id, author_id, recorded_on, NULL,
+    kind, review_id, review_title FROM ({_UNDATED}) WHERE id = ?"""  # noqa: S608 - constants
 
 
 @per_record
 def item(record: Record, table: str, row_id: str) -> Item | None:
     """The row of that name, or None."""
     found = record.rows(_SQL[table], [row_id])
+    if not found and table == "timeline":
+        found = record.rows(_UNDATED_ITEM, [row_id])
     if not found:
         return None
     key, title, claim, on_date, precision, org_ids, source_id, author_id, recorded_on, url, *rest = found[0]
@@ -160,38 +229,195 @@ def _described(table: str, title: str, rest: list[object]) -> tuple[str, list[tu
         case "recommendation", [topic, number]:
             place = f"recommendation {number}" if number else "a recommendation"
             return f"{title}, {place}: {str(topic).replace('-', ' ')}", []
-        case "timeline", [kind]:
-            return title, [("Kind", label("timeline.kind", str(kind)))]
+        case "timeline", [kind, _review_id, review]:
+            return title, [("Kind", label("timeline.kind", str(kind))), ("Step of", review)]
         case _:
             raise ValueError(f"{table} has no page of its own")
 
 
+_TABLE_OF_KIND: Final = {"petition": "petition_reading"}
+
+
+def row_behind(table: str, row_id: str) -> tuple[str, str]:
+    """The table and row that a page speaks of: an entry of the timeline speaks of the row it was made from."""
+    if table != "timeline":
+        return table, row_id
+    kind, _, name = row_id.partition(".")
+    return _TABLE_OF_KIND.get(kind, kind), name
+
+
+@per_record
+def former_names(record: Record, table: str, row_id: str) -> tuple[str, ...]:
+    """The names that a row bore before (table redirect), and those of rows that went into it."""
+    return tuple(
+        name
+        for (name,) in record.rows(
+            """WITH RECURSIVE former(name) AS (
+                 SELECT old_id FROM redirect WHERE "table" = $1 AND new_id = $2
+                 UNION SELECT r.old_id FROM redirect r JOIN former f ON r.new_id = f.name WHERE r."table" = $1)
+               SELECT name FROM former ORDER BY name""",
+            [table, row_id],
+        )
+    )
+
+
+@per_record
+def _moves(record: Record) -> dict[tuple[str, str], str]:
+    return {(table, old): new for table, old, new in record.rows('SELECT "table", old_id, new_id FROM redirect')}
+
+
+def moved_to(record: Record, table: str, row_id: str) -> str | None:
+    """The name under which a row stands now, where this one is a former name; None where nothing was renamed.
+
+    Entries of the timeline follow the row or the page that they are about.
+    """
+    moves = _moves(record)
+    if not moves:
+        return None
+    if table == "timeline":
+        kind, _, name = row_id.partition(".")
+        if kind in ("change", "disappearance"):
+            name, dot, number = name.rpartition(".")
+            to = moved_to(record, "source", name)
+            return f"{kind}.{to}{dot}{number}" if to else None
+        to = moved_to(record, _TABLE_OF_KIND.get(kind, kind), name)
+        return f"{kind}.{to}" if to else None
+    at, passed = row_id, {row_id}
+    while (table, at) in moves and moves[table, at] not in passed:
+        at = moves[table, at]
+        passed.add(at)
+    return at if at != row_id else None
+
+
+@per_record
+def withdrawn(record: Record, table: str, row_id: str) -> Withdrawn | None:
+    """What is on record of a row that was taken out; None where there never was such a row."""
+    table, row_id = row_behind(table, row_id)
+    found = record.rows(
+        """SELECT corrected_on, coalesce(was, ''), why FROM correction
+           WHERE "table" = ? AND row_id = ? AND "column" IS NULL ORDER BY corrected_on DESC LIMIT 1""",
+        [table, row_id],
+    )
+    return Withdrawn(*found[0]) if found else None
+
+
+@per_record
+def withdrawn_rows(record: Record) -> tuple[tuple[str, str], ...]:
+    """(table, name) of every row that was taken out of a table whose rows have pages, directly or in the timeline."""
+    return tuple(
+        record.rows('SELECT DISTINCT "table", row_id FROM correction WHERE "column" IS NULL ORDER BY "table", row_id')
+    )
+
+
 @per_record
 def corrections(record: Record, table: str, row_id: str) -> tuple[Correction, ...]:
-    """Public corrections of a row, latest first. A timeline entry shares those of the row behind it."""
-    if table == "timeline":
-        table, _, row_id = row_id.partition(".")
+    """Public corrections of a row, latest first, those made under a former name included. A timeline entry shares those
+    of the row behind it."""
+    table, row_id = row_behind(table, row_id)
     return record.fetch(
         Correction,
-        """SELECT corrected_on, "column", was, "is" AS now, why FROM correction WHERE "table" = ? AND row_id = ?
-           ORDER BY corrected_on DESC, "column" """,
-        [table, row_id],
+        """SELECT corrected_on, coalesce("column", '') AS "column", was, "is" AS now, why FROM correction
+           WHERE "table" = ? AND list_contains(?, row_id) ORDER BY corrected_on DESC, "column" """,
+        [table, [row_id, *former_names(record, table, row_id)]],
     )
 
 
 @per_record
 def supports(record: Record, table: str, row_id: str) -> tuple[Support, ...]:
-    """What the captures of its source show of a row, latest capture first."""
-    if table == "timeline":
-        table, _, row_id = row_id.partition(".")
+    """What the captures of its source show of a row: each passage once, with its latest capture; latest first."""
+    table, row_id = row_behind(table, row_id)
     return record.fetch(
         Support,
-        """SELECT e.state, p.text, p.page_number, c.final_url, c.memento_url, c.captured_at, c.body_sha256,
-                  coalesce(e.missing_terms, []) AS missing_terms
-           FROM evidence e LEFT JOIN passage p USING (passage_id) LEFT JOIN capture c ON c.capture_id = e.capture_id
-           WHERE e."table" = ? AND e.row_id = ? ORDER BY c.captured_at DESC NULLS LAST, e.passage_id LIMIT 20""",
+        """WITH each AS (
+             SELECT e.state, p.text, p.page_number, c.final_url, c.memento_url, c.captured_at, c.body_sha256,
+               coalesce(e.missing_terms, []) AS missing_terms, c.origin, w.why AS withheld_why, e.passage_id
+             FROM evidence e LEFT JOIN passage p USING (passage_id) LEFT JOIN capture c ON c.capture_id = e.capture_id
+               LEFT JOIN withheld w USING (body_sha256)
+             WHERE e."table" = ? AND e.row_id = ?)
+           SELECT state, text, page_number, final_url, memento_url, captured_at, body_sha256, missing_terms, origin,
+             min(captured_at) OVER same AS first_at, count(captured_at) OVER same AS captures, withheld_why
+           FROM each WINDOW same AS (PARTITION BY state, text, missing_terms, withheld_why)
+           QUALIFY row_number() OVER (PARTITION BY state, text, missing_terms, withheld_why
+             ORDER BY captured_at DESC NULLS LAST, passage_id) = 1
+           ORDER BY captured_at DESC NULLS LAST, text LIMIT 20""",
         [table, row_id],
     )
+
+
+@per_record
+def copies(record: Record, source_id: str) -> tuple[Copy, ...]:
+    """The good captures that a reader is shown of a source: the latest live one, the latest from an archive, and the
+    first of all, each once, latest first."""
+    return record.fetch(
+        Copy,
+        """SELECT c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why AS withheld_why
+           FROM capture c LEFT JOIN withheld w USING (body_sha256)
+           WHERE c.source_id = ? AND c.part = 'page' AND c.verdict = 'good'
+           QUALIFY row_number() OVER (PARTITION BY c.origin = 'live' ORDER BY c.captured_at DESC, c.capture_id DESC) = 1
+             OR row_number() OVER (ORDER BY c.captured_at, c.capture_id) = 1
+           ORDER BY c.captured_at DESC, c.capture_id DESC""",
+        [source_id],
+    )
+
+
+@per_record
+def copy_of(record: Record, capture_id: str) -> Copy | None:
+    """One stored capture by its name."""
+    found = record.fetch(
+        Copy,
+        """SELECT c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why AS withheld_why
+           FROM capture c LEFT JOIN withheld w USING (body_sha256) WHERE c.capture_id = ?""",
+        [capture_id],
+    )
+    return found[0] if found else None
+
+
+@per_record
+def nearest_memento(record: Record, final_url: str, moment: dt.datetime | None) -> tuple[str, dt.datetime] | None:
+    """The address and time of the copy in a web archive, among those on record, that lies nearest to a moment."""
+    if moment is None:
+        return None
+    found = record.rows(
+        """SELECT m.memento_url, m.captured_at FROM capture m
+           WHERE m.memento_url IS NOT NULL AND m.verdict = 'good'
+             AND m.source_id IN (SELECT source_id FROM capture WHERE final_url = $1)
+           ORDER BY abs(epoch(m.captured_at) - epoch($2::TIMESTAMP)), m.capture_id LIMIT 1""",
+        [final_url, moment],
+    )
+    return found[0] if found else None
+
+
+@per_record
+def lost_passages(record: Record, table: str, row_id: str) -> tuple[Lost, ...]:
+    """Changes that took away the passage on which a row rests, latest first."""
+    table, row_id = row_behind(table, row_id)
+    return record.fetch(
+        Lost,
+        """SELECT c.number AS change_number, a.raised_at, a.cleared_at, a.source_id
+           FROM alarm a JOIN change c USING (change_id) WHERE a."table" = ? AND a.row_id = ?
+           ORDER BY a.raised_at DESC, a.alarm_id""",
+        [table, row_id],
+    )
+
+
+@per_record
+def last_touched(record: Record) -> dict[tuple[str, str], dt.date]:
+    """By table and row: the day of its last correction, for rows that were corrected."""
+    found = record.rows(
+        'SELECT "table", row_id, max(corrected_on) FROM correction WHERE "column" IS NOT NULL GROUP BY ALL'
+    )
+    moves = _moves(record)
+    days: dict[tuple[str, str], dt.date] = {}
+    for table, row_id, day in found:
+        name = (moved_to(record, table, row_id) if moves else None) or row_id
+        days[table, name] = max(day, days.get((table, name), day))
+    return days
+
+
+def touched_on(record: Record, item: Item) -> dt.date | None:
+    """The last day on which the row was written or corrected; None where that is not known."""
+    corrected = last_touched(record).get(row_behind(item.table, item.row_id))
+    return max((day for day in (item.recorded_on, corrected) if day), default=None)
 
 
 @per_record
@@ -245,4 +471,38 @@ def ids(record: Record, table: str) -> tuple[tuple[str, str], ...]:
         "recommendation": "SELECT recommendation_id, summary FROM recommendation ORDER BY recommendation_id",
         "timeline": "SELECT id, title FROM timeline ORDER BY last_day, id",
     }
-    return tuple(record.rows(statements[table]))
+    found = record.rows(statements[table])
+    if table == "timeline":
+        found += record.rows(f"SELECT id, title FROM ({_UNDATED}) ORDER BY id")  # noqa: S608 - constants
+    return tuple(found)
+
+
+@per_record
+def touched_days(record: Record) -> dict[tuple[str, str], str]:
+    """By table with pages and row: the day on which it was last written or corrected, as ISO 8601."""
+    corrected = last_touched(record)
+    statements = {
+        "organisation": "SELECT org_id, recorded_on FROM organisation",
+        "source": "SELECT source_id, recorded_on FROM source",
+        "adoption": "SELECT adoption_id, recorded_on FROM adoption",
+        "statement": "SELECT statement_id, recorded_on FROM statement",
+        "concern": "SELECT concern_id, recorded_on FROM concern",
+        "review": "SELECT review_id, recorded_on FROM review",
+        "recommendation": "SELECT recommendation_id, recorded_on FROM recommendation",
+        "timeline": f"SELECT id, recorded_on FROM timeline UNION ALL SELECT id, recorded_on FROM ({_UNDATED})",  # noqa: S608
+    }
+    found: dict[tuple[str, str], str] = {}
+    for table, statement in statements.items():
+        for row_id, recorded in record.rows(statement):
+            days = [day for day in (recorded, corrected.get(row_behind(table, row_id))) if day]
+            if days:
+                found[table, row_id] = max(days).isoformat()
+    return found
+
+
+@per_record
+def change_days(record: Record) -> tuple[tuple[str, int, str], ...]:
+    """(source, number, day on which it was seen) of every change."""
+    return tuple(
+        record.rows("SELECT source_id, number, strftime(before_at, '%Y-%m-%d') FROM change ORDER BY source_id, number")
+    )

@@ -150,6 +150,6 @@ def corrections(record: Record) -> tuple[Correction, ...]:
     """Every public correction, latest first."""
     return record.fetch(
         Correction,
-        """SELECT corrected_on, "table", row_id, "column", was, "is" AS now, why FROM correction
-           ORDER BY corrected_on DESC, "table", row_id, "column" """,
+        """SELECT corrected_on, "table", row_id, coalesce("column", '') AS "column", was, "is" AS now, why
+           FROM correction ORDER BY corrected_on DESC, "table", row_id, "column" """,
     )

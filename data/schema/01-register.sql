@@ -178,17 +178,33 @@ COMMENT ON COLUMN event.source_id IS 'The page that shows it (source.source_id).
 COMMENT ON COLUMN event.recorded_on IS 'Day on which the row was written into the register.';
 
 CREATE TABLE correction (
-  corrected_on DATE NOT NULL, "table" VARCHAR NOT NULL, row_id VARCHAR NOT NULL, "column" VARCHAR NOT NULL, was VARCHAR,
+  corrected_on DATE NOT NULL, "table" VARCHAR NOT NULL, row_id VARCHAR NOT NULL, "column" VARCHAR, was VARCHAR,
   "is" VARCHAR, why VARCHAR NOT NULL
 );
-COMMENT ON TABLE correction IS 'One public correction of the register: what a cell said before, what it says now, and why.';
+COMMENT ON TABLE correction IS 'One public correction of the register: what a cell said before, what it says now, and why. A row without a column says that the whole row was withdrawn.';
 COMMENT ON COLUMN correction.corrected_on IS 'Day of the correction.';
 COMMENT ON COLUMN correction."table" IS 'Table of the corrected row.';
 COMMENT ON COLUMN correction.row_id IS 'Name of the corrected row.';
-COMMENT ON COLUMN correction."column" IS 'Column of the corrected cell.';
-COMMENT ON COLUMN correction.was IS 'What the cell said before.';
+COMMENT ON COLUMN correction."column" IS 'Column of the corrected cell; empty where the whole row was withdrawn.';
+COMMENT ON COLUMN correction.was IS 'What the cell said before; of a withdrawn row what it stated.';
 COMMENT ON COLUMN correction."is" IS 'What it says now.';
 COMMENT ON COLUMN correction.why IS 'Why it was corrected.';
+
+CREATE TABLE redirect (
+  redirected_on DATE NOT NULL, "table" VARCHAR NOT NULL, old_id VARCHAR NOT NULL, new_id VARCHAR NOT NULL, why VARCHAR NOT NULL
+);
+COMMENT ON TABLE redirect IS 'One row that bears another name now: its old address leads to the new one.';
+COMMENT ON COLUMN redirect.redirected_on IS 'Day of the renaming.';
+COMMENT ON COLUMN redirect."table" IS 'Table of the row.';
+COMMENT ON COLUMN redirect.old_id IS 'Name that the row bore.';
+COMMENT ON COLUMN redirect.new_id IS 'Name that it bears now, or that of the row that says the same.';
+COMMENT ON COLUMN redirect.why IS 'Why it was renamed or merged.';
+
+CREATE TABLE withheld (withheld_on DATE NOT NULL, body_sha256 VARCHAR NOT NULL, why VARCHAR NOT NULL);
+COMMENT ON TABLE withheld IS 'One captured body that is neither served nor shown any more: a court order, a data protection or takedown request. Hash, times and reason stay.';
+COMMENT ON COLUMN withheld.withheld_on IS 'Day from which it is withheld.';
+COMMENT ON COLUMN withheld.body_sha256 IS 'SHA-256 of the body (capture.body_sha256).';
+COMMENT ON COLUMN withheld.why IS 'Why it is withheld, in words that may be shown.';
 
 CREATE TABLE decision (
   decided_on DATE NOT NULL, candidate_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, source_id VARCHAR NOT NULL,

@@ -196,8 +196,10 @@ WITH dated AS (
     list_filter([s.publisher_id], x -> x IS NOT NULL), d.source_id, CAST(d.confirmed_at AS DATE)
   FROM disappearance d JOIN source s USING (source_id)
   UNION ALL
-  SELECT 'correction.' || "table" || '.' || row_id || '.' || "column" || '.' || corrected_on, strftime(corrected_on, '%Y-%m-%d'), 'day',
-    'correction', 'This record corrected: ' || replace("table", '_', ' ') || ' ' || row_id, why, [], NULL, corrected_on
+  SELECT 'correction.' || "table" || '.' || row_id || '.' || coalesce("column", 'row') || '.' || corrected_on,
+    strftime(corrected_on, '%Y-%m-%d'), 'day', 'correction',
+    CASE WHEN "column" IS NULL THEN 'This record withdrew: ' ELSE 'This record corrected: ' END
+      || replace("table", '_', ' ') || ' ' || row_id, why, [], NULL, corrected_on
   FROM correction
 ), with_sources AS (
   SELECT * FROM dated WHERE on_date IS NOT NULL
