@@ -12,6 +12,8 @@ import pytest
 from data.home import PACKAGE, Home
 
 ROOT = PACKAGE.parent
+TOOLS = Path(os.environ.get("SIM_RECORD_TEST_TOOLS") or ROOT / ".ci" / "tools")
+"""Where `.ci/run` puts what tests use from outside and the system's packages do not have."""
 
 
 def need(condition: object, reason: str) -> None:

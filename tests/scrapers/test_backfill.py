@@ -8,7 +8,6 @@ import hashlib
 import http.client
 import io
 import json
-import os
 import random
 import socket
 import subprocess
@@ -41,9 +40,8 @@ from scrapers.cli import add_commands
 from scrapers.collect import CollectError, CollectOptions, collect
 from scrapers.hooks import Hooks
 from scrapers.report import RunSummary
-from tests.conftest import ROOT, need
+from tests.conftest import ROOT, TOOLS, need
 
-TOOLS = Path(os.environ.get("SIM_RECORD_TEST_TOOLS") or ROOT / ".ci" / "tools")
 PYWB = TOOLS / "pywb" / "bin"
 MAKE_HOME = Callable[[dict[str, str]], Home]
 

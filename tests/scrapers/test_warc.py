@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 from data.home import Home
 from scrapers import warc
 from scrapers.capture import Exchange, Hop, Response
-from tests.conftest import need
+from tests.conftest import TOOLS, need
 
 WHEN = dt.datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=dt.UTC)
 INFO = {"software": "test", "format": "WARC File Format 1.1"}
@@ -214,8 +213,8 @@ def test_revisits_in_a_circle_end(place: Home) -> None:
 
 
 def test_wacz_can_be_made(place: Home, tmp_path: Path) -> None:
-    wacz = shutil.which("wacz") or str(Path(sys.executable).with_name("wacz"))
-    need(Path(wacz).exists(), "wacz is not installed")
+    wacz = str(TOOLS / "wacz" / "bin" / "wacz")
+    need(Path(wacz).exists(), f"wacz in {TOOLS / 'wacz'} (bash .ci/run makes it)")
     write(place, warc.records_of(response(hops=(hop("http://a.example/old"),))))
     target = tmp_path / "out.wacz"
     done = subprocess.run(
