@@ -26,30 +26,32 @@ _SENSES: Final = """WITH told AS (
     SELECT b.adoption_id, b.org_id, b.says IN ('use', 'similar') AS yes, b.says = 'no' AS no,
       a.summary, a.on_date, a.date_precision, a.source_id
     FROM adoption_body b JOIN adoption a USING (adoption_id) WHERE b.says IN ('use', 'similar', 'no'))"""
+# The first column names the row that is contradicted, the others are those of Against.
 _SQL: Final[dict[str, str]] = {
     "adoption": f"""{_SENSES}
-          SELECT DISTINCT 'adoption' AS "table", o.adoption_id AS row_id, o.summary AS says, o.on_date,
+          SELECT DISTINCT t.adoption_id, 'adoption' AS "table", o.adoption_id AS row_id, o.summary AS says, o.on_date,
             o.date_precision, o.source_id
           FROM told t JOIN told o ON o.org_id = t.org_id AND ((t.yes AND o.no) OR (t.no AND o.yes))
-          WHERE t.adoption_id = ? ORDER BY o.on_date NULLS LAST, row_id""",  # noqa: S608 - constants
+          ORDER BY o.on_date NULLS LAST, row_id""",  # noqa: S608 - constants
     "organisation": f"""{_SENSES}
-          SELECT 'adoption' AS "table", adoption_id AS row_id, summary AS says, on_date, date_precision, source_id
-          FROM told WHERE org_id = $1 AND (SELECT bool_or(yes) AND bool_or(no) FROM told WHERE org_id = $1)
+          SELECT org_id, 'adoption' AS "table", adoption_id AS row_id, summary AS says, on_date, date_precision,
+            source_id
+          FROM told QUALIFY bool_or(yes) OVER (PARTITION BY org_id) AND bool_or(no) OVER (PARTITION BY org_id)
           ORDER BY on_date NULLS LAST, row_id""",  # noqa: S608 - constants
-    "claimed_total": """SELECT 'claimed_total' AS "table", o.claim_id AS row_id, o.summary AS says, o.as_of AS on_date,
-            o.date_precision, o.source_id
+    "claimed_total": """SELECT t.claim_id, 'claimed_total' AS "table", o.claim_id AS row_id, o.summary AS says,
+            o.as_of AS on_date, o.date_precision, o.source_id
           FROM claimed_total t JOIN claimed_total o ON o.unit = t.unit AND o.as_of = t.as_of
             AND o.claim_id <> t.claim_id
             AND o.value <> t.value AND 'about' NOT IN (t.bound, o.bound)
             AND NOT (t.bound = 'at-least' AND t.value < o.value) AND NOT (o.bound = 'at-least' AND o.value < t.value)
-          WHERE t.claim_id = ? ORDER BY row_id""",
-    "petition_reading": """SELECT 'petition_reading' AS "table",
+          ORDER BY row_id""",
+    "petition_reading": """SELECT concat_ws('.', t.petition_id, t.on_date, t.source_id), 'petition_reading',
             concat_ws('.', o.petition_id, o.on_date, o.source_id) AS row_id,
             CASE o.bound WHEN 'at-least' THEN 'more than ' ELSE '' END || format('{:,}', o.signatures)
               || ' signatures' AS says,
             o.on_date, o.date_precision, o.source_id
           FROM petition_reading t JOIN petition_reading o USING (petition_id)
-          WHERE concat_ws('.', t.petition_id, t.on_date, t.source_id) = ? AND o.on_date = t.on_date
+          WHERE o.on_date = t.on_date
             AND o.source_id <> t.source_id AND o.signatures <> t.signatures
             AND NOT (t.bound = 'at-least' AND t.signatures < o.signatures)
             AND NOT (o.bound = 'at-least' AND o.signatures < t.signatures) ORDER BY row_id""",
@@ -57,11 +59,18 @@ _SQL: Final[dict[str, str]] = {
 
 
 @per_record
+def _against(record: Record, table: str) -> dict[str, tuple[Against, ...]]:
+    found: dict[str, list[Against]] = {}
+    for row_id, *rest in record.rows(_SQL[table]):
+        found.setdefault(row_id, []).append(Against(*rest))
+    return {row_id: tuple(rows) for row_id, rows in found.items()}
+
+
 def against(record: Record, table: str, row_id: str) -> tuple[Against, ...]:
     """The rows that contradict this one. Of a body: its rows on both sides, where they contradict each other."""
     table, row_id = row_behind(table, row_id)
     if table in _SQL:
-        return record.fetch(Against, _SQL[table], [row_id])
+        return _against(record, table).get(row_id, ())
     if table in ("review", "review_event"):
         return _of_reviews(record, table, row_id)
     return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from dashboard.parts.permalinks import ROOMS
 from dashboard.queries.facts import Moment, review_steps, timeline
@@ -112,41 +112,39 @@ class Related:
 
 _SQL: Final[dict[str, str]] = {
     "organisation": """SELECT org_id, name, coalesce(note, ''), NULL, NULL, [org_id], NULL, NULL, recorded_on, website,
-        kind, region, ods_code, successor_id, coalesce(aliases, []) FROM organisation WHERE org_id = ?""",
+        kind, region, ods_code, successor_id, coalesce(aliases, []) FROM organisation""",
     "source": """SELECT source_id, title, coalesce(note, ''), published_on, date_precision,
         list_filter([publisher_id], x -> x IS NOT NULL), source_id, publisher_id, recorded_on, url, kind,
         format
-        FROM source WHERE source_id = ?""",
+        FROM source""",
     "adoption": """SELECT a.adoption_id, t.title, a.summary, a.on_date, a.date_precision,
         list_filter([a.trust_id, a.police_id], x -> x IS NOT NULL) || coalesce(a.other_ids, []), a.source_id, NULL,
         a.recorded_on, NULL, a.status, a.team, a.basis, a.matched, a.where_in_source
         FROM adoption a JOIN (SELECT a.adoption_id, coalesce(concat_ws(' and ', x.name, y.name), 'A body') AS title
           FROM adoption a LEFT JOIN organisation x ON x.org_id = a.trust_id
-          LEFT JOIN organisation y ON y.org_id = a.police_id) t USING (adoption_id) WHERE a.adoption_id = ?""",
+          LEFT JOIN organisation y ON y.org_id = a.police_id) t USING (adoption_id)""",
     "statement": """SELECT s.statement_id, coalesce(o.name, s.org_id), s.summary, s.published_on, s.date_precision,
         [s.org_id], s.source_id, s.org_id, s.recorded_on, NULL, s.position, coalesce(s.asks, [])
-        FROM statement s LEFT JOIN organisation o USING (org_id) WHERE s.statement_id = ?""",
+        FROM statement s LEFT JOIN organisation o USING (org_id)""",
     "concern": """SELECT c.concern_id, coalesce(o.name, c.raised_by), c.summary, s.published_on, s.date_precision,
         list_filter([c.raised_by, c.reply_by], x -> x IS NOT NULL), c.source_id, c.raised_by, c.recorded_on, NULL,
         c.topic, c.number, c.reply_by, c.reply_summary, r.name
         FROM concern c LEFT JOIN organisation o ON o.org_id = c.raised_by
-        LEFT JOIN organisation r ON r.org_id = c.reply_by LEFT JOIN source s USING (source_id)
-        WHERE c.concern_id = ?""",
+        LEFT JOIN organisation r ON r.org_id = c.reply_by LEFT JOIN source s USING (source_id)""",
     "review": """SELECT r.review_id, r.title, '', NULL, NULL,
         list_filter([r.commissioner_id], x -> x IS NOT NULL) || coalesce(r.subject_ids, []), r.source_id, NULL,
         r.recorded_on, NULL, r.state, r.scope, o.name
-        FROM review r LEFT JOIN organisation o ON o.org_id = r.commissioner_id WHERE r.review_id = ?""",
+        FROM review r LEFT JOIN organisation o ON o.org_id = r.commissioner_id""",
     "recommendation": """SELECT m.recommendation_id, coalesce(o.name, m.made_by), m.summary, s.published_on,
         s.date_precision, [m.made_by] || coalesce(m.addressed_to, []), m.made_in_source_id, m.made_by, m.recorded_on,
         NULL, m.topic, m.number
         FROM recommendation m LEFT JOIN organisation o ON o.org_id = m.made_by
-        LEFT JOIN source s ON s.source_id = m.made_in_source_id WHERE m.recommendation_id = ?""",
+        LEFT JOIN source s ON s.source_id = m.made_in_source_id""",
     "timeline": """SELECT t.id, t.title, t.summary, t.on_date, t.date_precision, coalesce(t.org_ids, []), t.source_id,
         coalesce(s.org_id, c.claimant_id), t.recorded_on, NULL, t.kind, e.review_id, r.title
         FROM timeline t LEFT JOIN statement s ON t.id = 'statement.' || s.statement_id
         LEFT JOIN claimed_total c ON t.id = 'claimed_total.' || c.claim_id
-        LEFT JOIN review_event e ON t.id = 'review_event.' || e.event_id LEFT JOIN review r USING (review_id)
-        WHERE t.id = ?""",
+        LEFT JOIN review_event e ON t.id = 'review_event.' || e.event_id LEFT JOIN review r USING (review_id)""",
 }
 # Rows of the tables that have no pages of their own, and no date: the timeline passes them over, a reader may not.
 _UNDATED: Final = """
@@ -174,19 +172,25 @@ _UNDATED: Final = """
       || ' signatures' || coalesce(', with a goal of ' || format('{:,}', target), '') || '.',
     [], source_id, NULL, recorded_on, 'petition', NULL, NULL
   FROM petition_reading WHERE on_date IS NULL"""
-_UNDATED_ITEM: Final = f"""SELECT id, title, summary, NULL, NULL, org_ids, source_id, author_id, recorded_on, NULL,
-    kind, review_id, review_title FROM ({_UNDATED}) WHERE id = ?"""  # noqa: S608 - constants
+_UNDATED_ITEMS: Final = f"""SELECT id, title, summary, NULL, NULL, org_ids, source_id, author_id, recorded_on, NULL,
+    kind, review_id, review_title FROM ({_UNDATED})"""  # noqa: S608 - constants
 
 
 @per_record
+def _rows(record: Record, table: str) -> dict[str, tuple[Any, ...]]:
+    """Every row of a table by its id: one question for all pages, where one for each would cost more than the page."""
+    found = (
+        [*record.rows(_UNDATED_ITEMS), *record.rows(_SQL[table])] if table == "timeline" else record.rows(_SQL[table])
+    )
+    return {row[0]: row for row in found}
+
+
 def item(record: Record, table: str, row_id: str) -> Item | None:
     """The row of that name, or None."""
-    found = record.rows(_SQL[table], [row_id])
-    if not found and table == "timeline":
-        found = record.rows(_UNDATED_ITEM, [row_id])
-    if not found:
+    found = _rows(record, table).get(row_id)
+    if found is None:
         return None
-    key, title, claim, on_date, precision, org_ids, source_id, author_id, recorded_on, url, *rest = found[0]
+    key, title, claim, on_date, precision, org_ids, source_id, author_id, recorded_on, url, *rest = found
     title, facts = _described(table, title, rest)
     return Item(
         table, key, title, claim, on_date, precision, tuple(dict.fromkeys(org_ids)), source_id, author_id,
@@ -235,6 +239,8 @@ def _described(table: str, title: str, rest: list[object]) -> tuple[str, list[tu
             raise ValueError(f"{table} has no page of its own")
 
 
+Named = tuple[str, str]
+"""Table and id of a row."""
 _TABLE_OF_KIND: Final = {"petition": "petition_reading"}
 
 
@@ -246,19 +252,16 @@ def row_behind(table: str, row_id: str) -> tuple[str, str]:
     return _TABLE_OF_KIND.get(kind, kind), name
 
 
-@per_record
 def former_names(record: Record, table: str, row_id: str) -> tuple[str, ...]:
     """The names that a row bore before (table redirect), and those of rows that went into it."""
-    return tuple(
-        name
-        for (name,) in record.rows(
-            """WITH RECURSIVE former(name) AS (
-                 SELECT old_id FROM redirect WHERE "table" = $1 AND new_id = $2
-                 UNION SELECT r.old_id FROM redirect r JOIN former f ON r.new_id = f.name WHERE r."table" = $1)
-               SELECT name FROM former ORDER BY name""",
-            [table, row_id],
-        )
-    )
+    moves = _moves(record)
+    found: set[str] = set()
+    if moves:
+        wanted = {row_id}
+        while wanted:
+            wanted = {old for (of, old), new in moves.items() if of == table and new in wanted} - found
+            found |= wanted
+    return tuple(sorted(found))
 
 
 @per_record
@@ -310,54 +313,78 @@ def withdrawn_rows(record: Record) -> tuple[tuple[str, str], ...]:
 
 
 @per_record
+def _all_corrections(record: Record) -> dict[Named, list[Correction]]:
+    found: dict[Named, list[Correction]] = {}
+    for table, row_id, *rest in record.rows(
+        """SELECT "table", row_id, corrected_on, coalesce("column", ''), was, "is", why FROM correction
+           ORDER BY corrected_on DESC, coalesce("column", '')"""
+    ):
+        found.setdefault((table, row_id), []).append(Correction(*rest))
+    return found
+
+
 def corrections(record: Record, table: str, row_id: str) -> tuple[Correction, ...]:
     """Public corrections of a row, latest first, those made under a former name included. A timeline entry shares those
     of the row behind it."""
     table, row_id = row_behind(table, row_id)
-    return record.fetch(
-        Correction,
-        """SELECT corrected_on, coalesce("column", '') AS "column", was, "is" AS now, why FROM correction
-           WHERE "table" = ? AND list_contains(?, row_id) ORDER BY corrected_on DESC, "column" """,
-        [table, [row_id, *former_names(record, table, row_id)]],
-    )
+    known = _all_corrections(record)
+    names = (row_id, *former_names(record, table, row_id)) if known else ()
+    found = [one for name in names for one in known.get((table, name), ())]
+    return tuple(sorted(found, key=lambda one: (-one.corrected_on.toordinal(), one.column)))
 
 
 @per_record
-def supports(record: Record, table: str, row_id: str) -> tuple[Support, ...]:
-    """What the captures of its source show of a row: each passage once, with its latest capture; latest first."""
-    table, row_id = row_behind(table, row_id)
-    return record.fetch(
-        Support,
+def _all_supports(record: Record) -> dict[Named, tuple[Support, ...]]:
+    found: dict[Named, list[Support]] = {}
+    for table, row_id, *rest in record.rows(
         """WITH each AS (
-             SELECT e.state, p.text, p.page_number, c.final_url, c.memento_url, c.captured_at, c.body_sha256,
-               coalesce(e.missing_terms, []) AS missing_terms, c.origin, w.why AS withheld_why, e.passage_id
+             SELECT e."table", e.row_id, e.state, p.text, p.page_number, c.final_url, c.memento_url, c.captured_at,
+               c.body_sha256, coalesce(e.missing_terms, []) AS missing_terms, c.origin, w.why AS withheld_why,
+               e.passage_id
              FROM evidence e LEFT JOIN passage p USING (passage_id) LEFT JOIN capture c ON c.capture_id = e.capture_id
-               LEFT JOIN withheld w USING (body_sha256)
-             WHERE e."table" = ? AND e.row_id = ?)
-           SELECT state, text, page_number, final_url, memento_url, captured_at, body_sha256, missing_terms, origin,
-             min(captured_at) OVER same AS first_at, count(captured_at) OVER same AS captures, withheld_why
-           FROM each WINDOW same AS (PARTITION BY state, text, missing_terms, withheld_why)
-           QUALIFY row_number() OVER (PARTITION BY state, text, missing_terms, withheld_why
-             ORDER BY captured_at DESC NULLS LAST, passage_id) = 1
-           ORDER BY captured_at DESC NULLS LAST, text LIMIT 20""",
-        [table, row_id],
-    )
+               LEFT JOIN withheld w USING (body_sha256)),
+           once AS (
+             SELECT *, min(captured_at) OVER same AS first_at, count(captured_at) OVER same AS captures
+             FROM each WINDOW same AS (PARTITION BY "table", row_id, state, text, missing_terms, withheld_why)
+             QUALIFY row_number() OVER (PARTITION BY "table", row_id, state, text, missing_terms, withheld_why
+               ORDER BY captured_at DESC NULLS LAST, passage_id) = 1)
+           SELECT "table", row_id, state, text, page_number, final_url, memento_url, captured_at, body_sha256,
+             missing_terms, origin, first_at, captures, withheld_why
+           FROM once QUALIFY row_number() OVER (
+             PARTITION BY "table", row_id ORDER BY captured_at DESC NULLS LAST, text) <= 20
+           ORDER BY captured_at DESC NULLS LAST, text"""
+    ):
+        cells: list[Any] = [tuple(cell) if isinstance(cell, list) else cell for cell in rest]
+        found.setdefault((table, row_id), []).append(Support(*cells))
+    return {named: tuple(rows) for named, rows in found.items()}
+
+
+def supports(record: Record, table: str, row_id: str) -> tuple[Support, ...]:
+    """What the captures of its source show of a row: each passage once, with its latest capture; latest first, at most
+    20."""
+    return _all_supports(record).get(row_behind(table, row_id), ())
 
 
 @per_record
+def _all_copies(record: Record) -> dict[str, tuple[Copy, ...]]:
+    found: dict[str, list[Copy]] = {}
+    for source_id, *rest in record.rows(
+        """SELECT c.source_id, c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why
+           FROM capture c LEFT JOIN withheld w USING (body_sha256)
+           WHERE c.part = 'page' AND c.verdict = 'good'
+           QUALIFY row_number() OVER (
+               PARTITION BY c.source_id, c.origin = 'live' ORDER BY c.captured_at DESC, c.capture_id DESC) = 1
+             OR row_number() OVER (PARTITION BY c.source_id ORDER BY c.captured_at, c.capture_id) = 1
+           ORDER BY c.captured_at DESC, c.capture_id DESC"""
+    ):
+        found.setdefault(source_id, []).append(Copy(*rest))
+    return {source_id: tuple(copies) for source_id, copies in found.items()}
+
+
 def copies(record: Record, source_id: str) -> tuple[Copy, ...]:
     """The good captures that a reader is shown of a source: the latest live one, the latest from an archive, and the
     first of all, each once, latest first."""
-    return record.fetch(
-        Copy,
-        """SELECT c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why AS withheld_why
-           FROM capture c LEFT JOIN withheld w USING (body_sha256)
-           WHERE c.source_id = ? AND c.part = 'page' AND c.verdict = 'good'
-           QUALIFY row_number() OVER (PARTITION BY c.origin = 'live' ORDER BY c.captured_at DESC, c.capture_id DESC) = 1
-             OR row_number() OVER (ORDER BY c.captured_at, c.capture_id) = 1
-           ORDER BY c.captured_at DESC, c.capture_id DESC""",
-        [source_id],
-    )
+    return _all_copies(record).get(source_id, ())
 
 
 @per_record
@@ -372,32 +399,57 @@ def copy_of(record: Record, capture_id: str) -> Copy | None:
     return found[0] if found else None
 
 
+@dataclass(frozen=True)
+class _Archived:
+    """The copies in web archives by source, and the sources whose captures ended at an address."""
+
+    mementos: dict[str, list[tuple[str, dt.datetime, str]]]
+    sources_at: dict[str, set[str]]
+
+
 @per_record
+def _archived(record: Record) -> _Archived:
+    found = _Archived({}, {})
+    for source_id, address, moment, capture_id in record.rows(
+        """SELECT source_id, memento_url, captured_at, capture_id FROM capture
+           WHERE memento_url IS NOT NULL AND verdict = 'good'"""
+    ):
+        found.mementos.setdefault(source_id, []).append((address, moment, capture_id))
+    if found.mementos:
+        for source_id, final_url in record.rows(
+            """SELECT DISTINCT source_id, final_url FROM capture WHERE source_id IN (
+                 SELECT source_id FROM capture WHERE memento_url IS NOT NULL AND verdict = 'good')"""
+        ):
+            found.sources_at.setdefault(final_url, set()).add(source_id)
+    return found
+
+
 def nearest_memento(record: Record, final_url: str, moment: dt.datetime | None) -> tuple[str, dt.datetime] | None:
     """The address and time of the copy in a web archive, among those on record, that lies nearest to a moment."""
     if moment is None:
         return None
-    found = record.rows(
-        """SELECT m.memento_url, m.captured_at FROM capture m
-           WHERE m.memento_url IS NOT NULL AND m.verdict = 'good'
-             AND m.source_id IN (SELECT source_id FROM capture WHERE final_url = $1)
-           ORDER BY abs(epoch(m.captured_at) - epoch($2::TIMESTAMP)), m.capture_id LIMIT 1""",
-        [final_url, moment],
-    )
-    return found[0] if found else None
+    known = _archived(record)
+    found = [one for source_id in known.sources_at.get(final_url, ()) for one in known.mementos[source_id]]
+    if not found:
+        return None
+    address, at, _ = min(found, key=lambda one: (abs(one[1] - moment), one[2]))
+    return address, at
 
 
 @per_record
+def _all_lost(record: Record) -> dict[Named, list[Lost]]:
+    found: dict[Named, list[Lost]] = {}
+    for table, row_id, *rest in record.rows(
+        """SELECT a."table", a.row_id, c.number, a.raised_at, a.cleared_at, a.source_id
+           FROM alarm a JOIN change c USING (change_id) ORDER BY a.raised_at DESC, a.alarm_id"""
+    ):
+        found.setdefault((table, row_id), []).append(Lost(*rest))
+    return found
+
+
 def lost_passages(record: Record, table: str, row_id: str) -> tuple[Lost, ...]:
     """Changes that took away the passage on which a row rests, latest first."""
-    table, row_id = row_behind(table, row_id)
-    return record.fetch(
-        Lost,
-        """SELECT c.number AS change_number, a.raised_at, a.cleared_at, a.source_id
-           FROM alarm a JOIN change c USING (change_id) WHERE a."table" = ? AND a.row_id = ?
-           ORDER BY a.raised_at DESC, a.alarm_id""",
-        [table, row_id],
-    )
+    return tuple(_all_lost(record).get(row_behind(table, row_id), ()))
 
 
 @per_record
@@ -420,41 +472,59 @@ def touched_on(record: Record, item: Item) -> dt.date | None:
     return max((day for day in (item.recorded_on, corrected) if day), default=None)
 
 
+@dataclass(frozen=True)
+class _Moments:
+    """The timeline, oldest first, by what its entries are about; `place` is where an entry stands in it."""
+
+    of_body: dict[str, list[Moment]]
+    of_source: dict[str, list[Moment]]
+    of_review: dict[str, list[Moment]]
+    place: dict[str, int]
+
+
 @per_record
+def _moments(record: Record) -> _Moments:
+    reviews = {f"review_event.{step.event_id}": step.review_id for step in review_steps(record)}
+    found = _Moments({}, {}, {}, {})
+    for place, moment in enumerate(timeline(record)[::-1]):
+        found.place[moment.id] = place
+        for org_id in moment.org_ids:
+            found.of_body.setdefault(org_id, []).append(moment)
+        if moment.source_id:
+            found.of_source.setdefault(moment.source_id, []).append(moment)
+        if moment.id in reviews:
+            found.of_review.setdefault(reviews[moment.id], []).append(moment)
+    return found
+
+
 def related(record: Record, table: str, row_id: str) -> tuple[Related, ...]:
     """Other entries of the timeline on the same matter, oldest first: those about the same body or page, the steps of
     the review, and beside an assertion the other assertions about its bodies."""
-    moments = timeline(record)[::-1]
+    known = _moments(record)
     if table == "organisation":
-        chosen = [moment for moment in moments if row_id in moment.org_ids]
+        chosen = known.of_body.get(row_id, [])
     elif table == "source":
-        chosen = [moment for moment in moments if moment.source_id == row_id]
+        chosen = known.of_source.get(row_id, [])
     elif table == "review":
-        steps = {f"review_event.{step.event_id}" for step in review_steps(record) if step.review_id == row_id}
-        chosen = [moment for moment in moments if moment.id in steps]
+        chosen = known.of_review.get(row_id, [])
     else:
-        chosen = _neighbours(record, table, row_id, moments)
+        chosen = _neighbours(record, table, row_id, known)
     return tuple(
         Related("timeline", moment.id, moment.title, moment.on_date, moment.date_precision, moment.source_id)
         for moment in chosen
     )
 
 
-def _neighbours(record: Record, table: str, row_id: str, moments: tuple[Moment, ...]) -> list[Moment]:
+def _neighbours(record: Record, table: str, row_id: str, known: _Moments) -> list[Moment]:
     row = item(record, table, row_id)
     if row is None:
         return []
     own = row_id if table == "timeline" else f"{table}.{row_id}"
-    bodies = set(row.org_ids) if own.startswith("adoption.") else set()
-    return [
-        moment
-        for moment in moments
-        if moment.id != own
-        and (
-            (row.source_id and moment.source_id == row.source_id)
-            or (moment.kind == "adoption" and bodies.intersection(moment.org_ids))
-        )
-    ][:40]
+    found = {moment.id: moment for moment in known.of_source.get(row.source_id or "", ())}
+    for org_id in row.org_ids if own.startswith("adoption.") else ():
+        found |= {moment.id: moment for moment in known.of_body.get(org_id, ()) if moment.kind == "adoption"}
+    found.pop(own, None)
+    return sorted(found.values(), key=lambda moment: known.place[moment.id])[:40]
 
 
 @per_record
