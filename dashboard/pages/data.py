@@ -11,16 +11,16 @@ from dashboard.api.catalogue import tables as known_tables
 from dashboard.citations import formats
 from dashboard.pages import data_search, data_table
 from dashboard.pages.lists import asked, forget_page_when_filters_change
-from dashboard.parts import console
+from dashboard.parts import chart, console
 from dashboard.parts.dates import day_words
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, many, number
 from dashboard.parts.notes import note
-from dashboard.parts.params import Params
+from dashboard.parts.params import LONGER, Params
 from dashboard.parts.tables import Column, table
 from dashboard.queries import dictionary
 from dashboard.queries.dictionary import TableFact
-from dashboard.sql import engine
+from dashboard.sql import engine, guards
 from dashboard.sql.questions import QUESTIONS
 from dashboard.start import Context, context, per_page
 
@@ -122,30 +122,54 @@ LEAD: Final = (
 
 @per_page
 def console_head(ctx: Context) -> Markup:
-    """The heading of the editor, and the tables to ask about."""
-    items = join(
-        fill(
-            "<dt>{n}</dt><dd>{c}</dd>",
-            n=link(address(ADDRESS, {"table": one.info.name}), one.info.name),
-            c=", ".join(column.name for column in one.info.columns),
-        )
-        for one in dictionary.all_tables(ctx.record)
-    )
+    """The heading of the editor, and how questions are kept within bounds."""
+    del ctx
+    items = join(fill("<li>{w}</li>", w=words) for words in guards.guards_in_words(guards.expected()))
     body = fill(
-        '<details class="fold"><summary>Names of tables and columns</summary><dl class="facts">{i}</dl></details>',
+        '<details class="fold"><summary>What keeps a question within bounds here</summary><p>Each question runs in a '
+        "process of its own, which may read the tables and nothing else. Two are answered at once; others wait their "
+        "turn, and are told so where many do. What the operating system does besides:</p><ul>{i}</ul></details>",
         i=items,
     )
     return section("Ask in SQL", body, name="console", lead=LEAD)
 
 
-def editor(question: str) -> Markup:
-    """The editor without JavaScript."""
+@per_page
+def names_beside(ctx: Context) -> Markup:
+    """The tables and their columns, to stand beside the editor."""
+    items = join(
+        fill(
+            '<li><details><summary>{n}</summary><p>{c} <span class="small">{l}</span></p></details></li>',
+            n=one.info.name,
+            c=", ".join(column.name for column in one.info.columns),
+            l=link(address(ADDRESS, {"table": one.info.name}), "explained", label=f"{one.info.name} explained"),
+        )
+        for one in sorted(dictionary.all_tables(ctx.record), key=lambda one: one.info.name)
+    )
+    return fill('<nav class="names" aria-label="Tables and their columns"><ul>{i}</ul></nav>', i=items)
+
+
+def editor(ctx: Context, question: str) -> Markup:
+    """The editor without JavaScript, the tables beside it."""
     return fill(
-        '<form class="ask" method="get" action="{a}#console"><label for="q">Question in SQL</label>'
-        '<textarea id="q" name="q" rows="7" spellcheck="false" autocapitalize="off">{q}</textarea>'
-        '<button type="submit">Run</button></form>',
+        '<div class="asking"><form class="ask" method="get" action="{a}#console"><label for="q">Question in SQL</label>'
+        '<textarea id="q" name="q" rows="9" spellcheck="false" autocapitalize="off" maxlength="{m}">{q}</textarea>'
+        '<button type="submit">Run</button></form>{n}</div>',
         a=ADDRESS,
+        m=LONGER["q"],
         q=question,
+        n=names_beside(ctx),
+    )
+
+
+def cut_short(question: str) -> Markup:
+    """The remark where an address can have held a longer question than is read of it."""
+    if len(question) < LONGER["q"]:
+        return EMPTY
+    return note(
+        f"Of a question in an address the first {LONGER['q']:,} characters are read. A longer one can be sent to "
+        "/api/v1/sql by POST.",
+        "warning",
     )
 
 
@@ -262,7 +286,10 @@ def plain(ctx: Context, params: Params) -> Markup:
     if name in known_tables(ctx.record):
         return data_table.one_table(ctx, params)
     found = data_search.heading(ctx) + data_search.form(params.get("search")) + data_search.results(ctx, params)
-    asking = console_head(ctx) + editor(question) + console.answered(ctx, question) + examples(ctx)
+    drawn = params.get("chart")
+    choice = console.drawing_links(question, drawn) if question else EMPTY
+    answer = cut_short(question) + console.answered(ctx, question, drawn, choice)
+    asking = console_head(ctx) + editor(ctx, question) + answer + examples(ctx)
     parts = [all_tables(ctx), found, asking]
     if question:
         parts = [asking, all_tables(ctx), found]
@@ -313,6 +340,16 @@ def _search(ctx: Context) -> None:
 def _ask(ctx: Context) -> None:
     st.html(console_head(ctx))
     with st.container(key="ask"):
-        question = st.text_area("Question in SQL", key="q", bind="query-params", height=190)
-        st.button("Run", type="primary")
-    st.html(console.answered(ctx, question or "") + examples(ctx))
+        left, right = st.columns([7, 3])
+        question = left.text_area("Question in SQL", key="q", bind="query-params", height=250) or ""
+        left.button("Run", type="primary")
+        right.html(names_beside(ctx))
+        drawn = ""
+        if question.strip():
+            drawn = (
+                st.segmented_control(
+                    "Show the answer as", ["Table", *chart.PICTURES], key="chart", default="Table", bind="query-params"
+                )
+                or ""
+            )
+    st.html(cut_short(question) + console.answered(ctx, question, drawn) + examples(ctx))

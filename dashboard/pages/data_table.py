@@ -26,7 +26,7 @@ from dashboard.start import Context, per_page
 
 ADDRESS: Final = "/data"
 SIZE: Final = 25
-OWN: Final = frozenset({"table", "page", "q", "search", "embed", "embed_options"})
+OWN: Final = frozenset({"table", "page", "q", "chart", "search", "embed", "embed_options"})
 """Parameters of the address that are not filters; a column of such a name is filtered by `<name>__in`."""
 _PAGES: Final[Few[Markup]] = Few(200, 600.0)
 IGNORED: Final = frozenset({"_fields", "_limit", "_cursor"})

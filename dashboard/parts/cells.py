@@ -22,12 +22,17 @@ NOTHING: Final = Markup('<span class="quiet">–<span class="unseen"> empty</spa
 _ID: Final = re.compile(r"[\w.+:%-]{1,300}")
 
 
-NUMBERS: Final = ("INT", "BIGINT", "HUGEINT", "DOUBLE", "FLOAT", "DECIMAL")
+_NUMBER: Final = re.compile(r"U?(?:TINY|SMALL|BIG|HUGE)?INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL\(\d+,\d+\)")
+
+
+def is_number(kind: str) -> bool:
+    """Whether a DuckDB type is one of numbers."""
+    return _NUMBER.fullmatch(kind) is not None
 
 
 def heading(name: str, kind: str, values: Iterable[Any]) -> Column:
     """The heading of a column of that type over these values, as wide as they need."""
-    if kind.startswith(NUMBERS) and not kind.endswith("[]"):
+    if is_number(kind):
         return Column(name, "number")
     longest = max((len(as_cell(value)) for value in values if value is not None), default=0)
     return Column(name, "wide" if longest > 60 else "middling" if longest > 18 else "")

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from dashboard.api.catalogue import tables
 from dashboard.api.sql import failed_words
+from dashboard.parts import chart
 from dashboard.parts.cells import cell, heading
 from dashboard.parts.few import Few
 from dashboard.parts.head import section
@@ -56,11 +57,14 @@ def asked(context: Context, question: str) -> Outcome:
         return Outcome(None, f"The record cannot be asked just now. {error}", passing=True)
 
 
-def answered(context: Context, question: str) -> Markup:
-    """The section "Answer" under the editor; nothing where nothing is asked."""
+def answered(context: Context, question: str, drawn: str = "", choice: Markup = EMPTY) -> Markup:
+    """The section "Answer" under the editor; nothing where nothing is asked.
+
+    `drawn` is a picture of `dashboard.parts.chart.PICTURES`, `choice` the links that choose one.
+    """
     if not question.strip():
         return EMPTY
-    key = (context.record.path, context.record.stamp, question)
+    key = (context.record.path, context.record.stamp, question, drawn, choice)
     kept = _ANSWERS.get(key)
     if kept is not None:
         return kept
@@ -71,8 +75,10 @@ def answered(context: Context, question: str) -> Markup:
         return shown if outcome.passing else _ANSWERS.put(key, shown)
     answer = outcome.answer
     body = [
+        choice,
+        chart.picture(context.record, answer, drawn),
         _rows(context, answer) if answer.columns else EMPTY,
-        fill("<p>The whole answer as {f}.</p>", f=_files(question)),
+        fill("<p>The whole answer as {f}. {s}</p>", f=_files(question), s=shared(question, drawn)),
         copies(context, question),
     ]
     return _ANSWERS.put(key, section("Answer", join(body), name="answer", lead=_lead(context, answer)))
@@ -123,6 +129,28 @@ def _files(question: str) -> Markup:
         link(address("/api/v1/sql", {"q": question, "format": form}), words, label=f"The answer as {words}")
         for form, words in names.items()
     )
+
+
+def shared(question: str, drawn: str) -> Markup:
+    """The link that holds the question, and the picture of its answer."""
+    there = address("/data", {"q": question, "chart": drawn if drawn in chart.PICTURES else None})
+    return link(f"{there}#answer", "Link to this question")
+
+
+def drawing_links(question: str, drawn: str) -> Markup:
+    """The answer as a table, or drawn: a link each."""
+    kinds = [("", "Table"), *((name, name) for name in chart.PICTURES)]
+    chosen = drawn if drawn in chart.PICTURES else ""
+    items = join(
+        fill(
+            '<li><a href="{a}"{n}>{w}</a></li>',
+            a=address("/data", {"q": question, "chart": name}) + "#answer",
+            n=Markup(' aria-current="true"') if name == chosen else EMPTY,
+            w=words,
+        )
+        for name, words in kinds
+    )
+    return fill('<nav class="views" aria-label="Show the answer as"><ul>{i}</ul></nav>', i=items)
 
 
 def named_tables(context: Context, question: str) -> list[str]:

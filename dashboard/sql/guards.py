@@ -28,6 +28,15 @@ GUARDS: Final[Sequence[tuple[str, str]]] = (
 )
 
 
+def expected() -> tuple[str, ...]:
+    """The guards that a system of this kind gives; Linux has all of them, Windows none."""
+    if sys.platform == "linux":
+        return tuple(name for name, _ in GUARDS)
+    if sys.platform == "win32":
+        return ()
+    return ("memory", "files", "writing", "core", "processes", "nice")
+
+
 def guards_in_words(held: Sequence[str]) -> list[str]:
     """One sentence for each guard: what holds on this machine, and what does not."""
     return [f"{'Yes' if name in held else 'No, not on this system'}: {words}." for name, words in GUARDS]
