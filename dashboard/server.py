@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard import embeds, plain
 from dashboard.api import openapi, search, sql, tables
 from dashboard.feeds import routes as feeds
+from dashboard.feeds import searches
 from dashboard.parts import frame
 from dashboard.parts.freshness import freshness
 from dashboard.parts.html import fill
@@ -234,6 +235,7 @@ ROUTES: Final[list[BaseRoute]] = [
     *search.routes(),
     *sql.routes(),
     *tables.routes(),
+    *searches.routes(),
     *feeds.routes(not_found_response),
     *EMBEDS.routes(),
     *PermanentPages(

@@ -201,6 +201,7 @@ def dataset_item(ctx: Context) -> dict[str, Any]:
         "URL": subject.base_url.rstrip("/") + ADDRESS,
         "accessed": parts,
         "language": "en-GB",
+        "version": f"record {ctx.record.number} of {day.isoformat()}",
     }
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from dashboard.parts.dates import date_words
 from dashboard.parts.head import section
 from dashboard.parts.html import EMPTY, address, fill, join, link, many
+from dashboard.parts.moments import time_words
 from dashboard.parts.notes import note
 from dashboard.parts.paging import leaf, pager
 from dashboard.parts.params import Params
@@ -95,7 +96,17 @@ def _shown(ctx: Context, found: SearchResult, text: str, asked: str) -> Markup:
             _facets(found, text),
             items,
             pager(ADDRESS, {"search": text}, here, "results", "search"),
+            _follow(text),
         ]
+    )
+
+
+def _follow(text: str) -> Markup:
+    """The same search as a feed, and for programs."""
+    return fill(
+        '<p class="small">{a} · {j}</p>',
+        a=link(address("/feeds/search.atom", {"q": text}), "Follow this search as a feed"),
+        j=link(address("/api/v1/search", {"q": text}), "The same as JSON"),
     )
 
 
@@ -129,12 +140,28 @@ def _text(text: Marked) -> Markup:
     return marked(text.text, text.marks)
 
 
+def _captured(hit: Hit) -> Markup:
+    """When the copy was taken that holds a passage, and the passage's own address."""
+    capture = hit.capture
+    if capture is None:
+        return EMPTY
+    when = fill("copy of {t}", t=time_words(capture.moment)) if capture.moment else EMPTY
+    own = link(
+        address(ADDRESS, {"table": "passage", "passage_id": capture.passage_id}) + "#rows",
+        "passage",
+        label=f"The passage in {hit.title.text} by itself",
+    )
+    copy = link(capture.memento_url, f"copy in {capture.origin}") if capture.memento_url else EMPTY
+    return join((one for one in (when, own, copy) if one), " · ")
+
+
 def _hit(ctx: Context, hit: Hit) -> Markup:
     where = [
         fill("{k}", k=kind_in_words(hit.kind)),
         date_words(hit.date, hit.date_precision) if hit.date else EMPTY,
         source_link(ctx.record, hit.source_id) if hit.source_id and hit.kind != "source" else EMPTY,
         fill("{s}", s=label("source_state.state", hit.state)) if hit.state else EMPTY,
+        _captured(hit),
         link(hit.page_url, "live page", label=f"{hit.title.text} on the live page") if hit.page_url else EMPTY,
     ]
     return fill(

@@ -23,9 +23,10 @@ STATE_SHAPES: Final[dict[str, str]] = {
 
 
 def time_words(moment: dt.datetime | None) -> Markup:
-    """ "3 March 2026, 14:05 UTC" of a time in UTC without a zone."""
+    """ "3 March 2026, 14:05 UTC" of a time in UTC, with its zone or without."""
     if moment is None:
         return Markup('<span class="quiet">never</span>')
+    moment = moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
     return fill(
         '<time datetime="{m}Z">{d}, {t} UTC</time>',
         m=moment.isoformat(timespec="seconds"),

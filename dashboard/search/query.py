@@ -346,7 +346,8 @@ class _Search:
             "SELECT kind, heading, page_number FROM passage WHERE row = ?", [row]
         ).fetchone()
         last = self._connection.execute(
-            """SELECT r.capture_id, r.captured_at, r.origin, r.memento_url, r.extraction_id || '.' || h.position
+            """SELECT r.capture_id, r.captured_at, r.origin, r.memento_url, r.extraction_id || '.' || h.position,
+                      min(r.captured_at) OVER ()
                FROM holds h JOIN reading r USING (text_no) WHERE h.row = ?
                ORDER BY r.captured_at DESC, h.position LIMIT 1""",
             [row],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -41,13 +42,29 @@ class Marked:
 
 @dataclass(frozen=True)
 class Capture:
-    """The capture that a passage was read from. Times are ISO 8601, UTC. `origin` is live or an archive's name."""
+    """The latest capture that holds a passage, and when the first was taken. Times are ISO 8601, UTC. `origin` is live
+    or an archive's name."""
 
     capture_id: str
     captured_at: str | None
     origin: str | None
     memento_url: str | None
     passage_id: str
+    first_at: str | None
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        """`captured_at` as a time with its zone."""
+        return _moment(self.captured_at)
+
+    @property
+    def first_moment(self) -> dt.datetime | None:
+        """`first_at` as a time with its zone."""
+        return _moment(self.first_at)
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC) if text else None
 
 
 @dataclass(frozen=True)

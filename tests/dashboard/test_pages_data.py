@@ -9,8 +9,10 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import duckdb
+import feedparser
 import pytest
 from bs4 import BeautifulSoup, Tag
 from starlette.applications import Starlette
@@ -21,6 +23,7 @@ from dashboard.api import sql as sql_api
 from dashboard.api import tables as table_api
 from dashboard.api.catalogue import tables
 from dashboard.api.filters import select
+from dashboard.feeds import searches as feeds
 from dashboard.pages import data as page
 from dashboard.pages import data_table
 from dashboard.parts import console
@@ -270,6 +273,28 @@ def test_what_a_stranger_asks_is_answered_in_words(
     assert not found.select("img, b, script")
 
 
+def test_an_answer_is_drawn_by_one_click_and_the_link_holds_it(context_of: Contexts, read_home: Home) -> None:
+    ctx = context_of(read_home)
+    question = "SELECT status, count(*) AS n FROM organisation_status GROUP BY 1 ORDER BY 2 DESC"
+    bare = part(plain(ctx, q=question), "answer")
+    assert bare.select_one("figure.drawn") is None
+    choices = {link.get_text(): str(link["href"]) for link in bare.select(".views a")}
+    assert list(choices) == ["Table", "Bars", "Line", "Map tiles"]
+    asked = dict(parse_qsl(urlsplit(choices["Bars"]).query))
+    found = part(plain(ctx, **asked), "answer")
+    counted = ctx.record.rows("SELECT count(DISTINCT status) FROM organisation_status")[0][0]
+    assert len(found.select(".drawn-bars li")) == counted == len(found.select("tbody tr"))
+    link = next(link for link in found.select("a") if link.get_text() == "Link to this question")
+    assert dict(parse_qsl(urlsplit(str(link["href"])).query)) == {"q": question, "chart": "Bars"}
+    in_app = shown(run(q=question, chart="Bars"))
+    assert "drawn-bars" in in_app and 'class="views"' not in in_app
+
+
+def test_a_question_as_long_as_an_address_may_hold_is_said_to_be_cut(context_of: Contexts, read_home: Home) -> None:
+    params = Params.of([("q", "SELECT 1 -- " + "x" * 9_000)])
+    assert "the first 8,000 characters are read" in str(page.plain(context_of(read_home), params))
+
+
 def test_blank_questions_ask_nothing(context_of: Contexts, read_home: Home) -> None:
     assert plain(context_of(read_home), q=" \n ").select_one("section#answer") is None
 
@@ -356,6 +381,53 @@ def test_search_leads_to_rows_and_passages(context_of: Contexts, read_home: Home
         first is not None and second is not None and first.select(".results li")[0] != second.select(".results li")[0]
     )
     assert "no page “900”" in words_of(plain(ctx, search="police", page="900"))
+
+
+def test_a_passage_found_names_its_copy_and_has_an_address(context_of: Contexts, read_home: Home) -> None:
+    ctx = context_of(read_home)
+    found = plain(ctx, search="nineteen shared response plan").select(".results li")
+    assert len(found) == 1 and "copy of 9 September 2026, 06:00 UTC" in words_of(found[0])
+    own = next(link for link in found[0].select("a") if link.get_text() == "passage")
+    row = plain(ctx, **dict(parse_qsl(urlsplit(str(own["href"])).query))).select_one("dl.row")
+    assert row is not None and "Nineteen people had a shared response plan." in row.get_text()
+
+
+def test_any_search_is_a_feed(context_of: Contexts, read_home: Home) -> None:
+    ctx = context_of(read_home)
+    followed = plain(ctx, search="response plan").select_one('a[href^="/feeds/search.atom"]')
+    assert followed is not None
+    client = TestClient(Starlette(routes=feeds.routes()))
+    answer = client.get(str(followed["href"]))
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    feed = feedparser.parse(answer.content)
+    assert not feed.bozo and "“response plan”" in feed.feed.title
+    titles = [entry.title for entry in feed.entries]
+    assert any(title.startswith("Passage of a page: ") for title in titles)
+    assert len({entry.id for entry in feed.entries}) == len(feed.entries)
+    days = [entry.updated for entry in feed.entries]
+    assert days == sorted(days, reverse=True)
+    back = next(entry for entry in feed.entries if "board papers" in entry.title)
+    assert back.updated.startswith("2026-03-03"), "seen again in November, on record since March"
+    again = client.get(str(followed["href"]), headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+    as_json = client.get("/feeds/search.json", params={"q": "response plan"}).json()
+    assert [item["title"] for item in as_json["items"]] == titles
+    assert "<mark>" in as_json["items"][0]["content_html"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "-police", "()", "x" * 501])
+def test_a_feed_of_nothing_says_what_to_type(context_of: Contexts, read_home: Home, text: str) -> None:
+    context_of(read_home)
+    answer = TestClient(Starlette(routes=feeds.routes())).get("/feeds/search.atom", params={"q": text})
+    assert answer.status_code == 400 and answer.text.endswith((".", "plan"))
+
+
+def test_a_feed_keeps_what_is_typed_apart(context_of: Contexts, read_home: Home) -> None:
+    context_of(read_home)
+    client = TestClient(Starlette(routes=feeds.routes()))
+    for text in ('"<script>" OR police', "org:nobody police", "kind:passage before:1900", "a\0b\x1b police"):
+        answer = client.get("/feeds/search.atom", params={"q": text})
+        assert answer.status_code == 200 and not feedparser.parse(answer.content).bozo, text
 
 
 def test_search_without_an_index_says_what_to_do(context_of: Contexts, home: Home) -> None:

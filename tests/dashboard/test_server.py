@@ -46,6 +46,20 @@ def test_each_address_answers_without_javascript(client: TestClient, path: str) 
         assert str(link["href"]).startswith(("https://", "http://", "/", "#")), link
 
 
+@pytest.mark.parametrize(
+    "path",
+    [*(each.path for each in ADDRESSES), "/sources", "/organisations", "/organisations/slam", "/timeline/event.none"],
+)
+def test_every_page_has_a_box_for_a_search_of_the_whole_record(client: TestClient, path: str) -> None:
+    page = BeautifulSoup(client.get(path).text, "html.parser")
+    boxes = page.select("form.seek")
+    assert len(boxes) == 1 and page.select_one("label[for=seek]") is not None
+    box = boxes[0].select_one("input")
+    assert box is not None and boxes[0]["method"] == "get"
+    found = client.get(str(boxes[0]["action"]).partition("#")[0], params={str(box["name"]): "police"})
+    assert BeautifulSoup(found.text, "html.parser").select(".found .results li")
+
+
 def test_titles_and_descriptions_differ(client: TestClient) -> None:
     pages = [BeautifulSoup(client.get(address.path).text, "html.parser") for address in ADDRESSES]
     assert len({str(page.title) for page in pages}) == len(ADDRESSES)
