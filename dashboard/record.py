@@ -6,7 +6,8 @@ import datetime as dt
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import wraps
 from pathlib import Path
@@ -56,6 +57,16 @@ class Record:
             cursor = self._connection.cursor()
         try:
             return cursor.execute(sql, list(parameters)).fetchall()
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def reading(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor on the answer of one statement, for answers too long to hold at once."""
+        with self._lock:
+            cursor = self._connection.cursor()
+        try:
+            yield cursor.execute(sql, list(parameters))
         finally:
             cursor.close()
 

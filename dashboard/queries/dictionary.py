@@ -76,6 +76,12 @@ def vocabularies(record: Record) -> dict[str, tuple[tuple[str, str], ...]]:
     return found
 
 
+def vocabulary_of(column: TableColumn) -> str | None:
+    """The closed list that the cells of this column come from, as its meaning says; None where there is none."""
+    found = _VOCABULARY.search(column.comment)
+    return found[1] if found else None
+
+
 def points_to(record: Record, column: TableColumn) -> tuple[str, str] | None:
     """The table and column that a cell of this column names, as its meaning says; None where it names none."""
     found = _POINTS_TO.search(column.comment)
@@ -97,14 +103,14 @@ def columns_of(record: Record, table: str) -> tuple[ColumnFact, ...]:
     known = vocabularies(record)
     found = []
     for column, missing in zip(info.columns, counted[1:], strict=True):
-        named = _VOCABULARY.search(column.comment)
+        named = vocabulary_of(column)
         has = f"len({quoted(column.name)}) > 0" if column.is_list else f"{quoted(column.name)} IS NOT NULL"
         first = record.rows(f"SELECT {quoted(column.name)} FROM {quoted(table)} WHERE {has} LIMIT 1")  # noqa: S608
         found.append(
             ColumnFact(
                 column,
-                named[1] if named else None,
-                known.get(named[1], ()) if named else (),
+                named,
+                known.get(named or "", ()),
                 points_to(record, column),
                 missing / counted[0] if counted[0] else None,
                 first[0][0] if first else None,

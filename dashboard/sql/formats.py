@@ -48,8 +48,11 @@ def as_cell(value: Any) -> str:
 
 
 def guarded(cell: str) -> str:
-    """Text for a CSV that a spreadsheet may open: a leading apostrophe keeps it from being run as a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """Text for a CSV that a spreadsheet may open: a leading apostrophe keeps it from being run as a formula.
+
+    Text that begins with an apostrophe gets one too, so that taking away one apostrophe always gives the text.
+    """
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "'")) else cell
 
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
