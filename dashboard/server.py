@@ -30,6 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import embeds, plain
 from dashboard.api import openapi, search, sql, tables
+from dashboard.downloads import routes as downloads
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
 from dashboard.parts import frame
@@ -238,6 +239,7 @@ ROUTES: Final[list[BaseRoute]] = [
     *searches.routes(),
     *feeds.routes(not_found_response),
     *EMBEDS.routes(),
+    *downloads.routes(not_found_response),
     *PermanentPages(
         asset_address("app.css"), asset_address("icon.svg"), asset_address("leave.js"), not_found_response
     ).routes(),

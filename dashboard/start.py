@@ -34,12 +34,19 @@ Rest = ParamSpec("Rest")
 
 @dataclass(frozen=True)
 class Context:
-    """What a page is made from. `today` is the day of the reader's request, UTC."""
+    """What a page is made from. `today` is the day of the reader's request, UTC; `edition` the name of the edition that
+    the page is made for, "" for the record of today."""
 
     home: Home
     programme: Programme
     record: Record
     today: dt.date
+    edition: str = ""
+
+    @property
+    def root(self) -> str:
+        """What stands before the path of a permanent page: "" or /editions/<name>."""
+        return f"/editions/{self.edition}" if self.edition else ""
 
 
 @dataclass(frozen=True)
@@ -228,7 +235,7 @@ def per_page(function: Callable[Concatenate[Context, Rest], Answer]) -> Callable
 
     @wraps(function)
     def remembered(context: Context, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
-        key = (name, context.today, id(context.programme), args, tuple(sorted(kwargs.items())))
+        key = (name, context.today, context.edition, id(context.programme), args, tuple(sorted(kwargs.items())))
         # The programme is kept beside the answer, so that its id is not given to another one.
         return context.record.remember(key, lambda: (context.programme, function(context, *args, **kwargs)))[1]
 

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboard.conditional import is_current
 from dashboard.downloads.files import TableFiles
 from dashboard.downloads.package import DESCRIPTIONS, ZIP, write_downloads
 from dashboard.downloads.page import downloads_page
@@ -97,7 +98,7 @@ def _answer(request: Request, name: str, not_found: Answer) -> Response:
     if isinstance(state, Trouble):
         return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
     tag = f'"{state.record.path.stem}-{state.record.stamp:x}"'
-    if tag in request.headers.get("if-none-match", ""):
+    if is_current(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     if name == "downloads/record.duckdb":
         return _file(state.record.path, f"record-{state.record.number}.duckdb", tag)

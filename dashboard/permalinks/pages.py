@@ -199,6 +199,12 @@ def cite_section(cited: dict[str, Any], base: str) -> Markup:
     return section("Cite this page", body, name="cite")
 
 
+def reference(context: Context, item: Item, path: str) -> dict[str, Any]:
+    """The reference of a row's page at `path`, of today's record or of the edition that is being made."""
+    day = context.edition[:10] or None
+    return csl_item(item, context.record, context.programme, seen=context.today, edition=day, path=path)
+
+
 @per_page
 def page_of(context: Context, kind: str, row_id: str) -> Page | None:
     """The page of one row, or None where there is no such row."""
@@ -207,8 +213,9 @@ def page_of(context: Context, kind: str, row_id: str) -> Page | None:
         return None
     claim = item.claim if kind != "organisation" else ""
     head = page_head(item.title, claim or _lead(context, item), as_of(context), kicker=_ONE[kind])
-    cited = csl_item(item, context.record, context.programme, seen=context.today)
-    cite_base = f"/cite/{ROOMS[kind]}/{quote(row_id, safe='')}"
+    path = context.root + permalink(kind, row_id)
+    cited = reference(context, item, path)
+    cite_base = f"{context.root}/cite/{ROOMS[kind]}/{quote(row_id, safe='')}"
     body = head + join(
         [
             _what(context, item),
@@ -220,7 +227,6 @@ def page_of(context: Context, kind: str, row_id: str) -> Page | None:
             cite_section(cited, cite_base),
         ]
     )
-    path = permalink(kind, row_id)
     base = context.programme.programme.base_url.rstrip("/")
     description = claim or _lead(context, item) or item.title
     picture = card_of(context, item)
@@ -341,7 +347,7 @@ def index_of(context: Context, kind: str) -> Page:
     body = page_head(title, answer) + (fill('<ul class="index">{e}</ul>', e=entries) if rows else EMPTY)
     room = "sources" if kind == "source" else ROOMS[kind]
     return Page(
-        path=f"/{room}",
+        path=f"{context.root}/{room}",
         title=title,
         description=f"{title} of {context.programme.programme.title}: {answer}",
         body=body,
@@ -367,27 +373,28 @@ def change_page(context: Context, source_id: str, first: int, last: int) -> Page
     if stretch is None:
         return None
     item = changes.item_of(stretch)
-    cited = csl_item(item, context.record, context.programme, seen=context.today, path=stretch.path)
-    base = context.programme.programme.base_url.rstrip("/")
-    address = base + stretch.path
+    path = context.root + stretch.path
+    cite_base = f"{context.root}/cite{stretch.path}"
+    cited = reference(context, item, path)
+    address = context.programme.programme.base_url.rstrip("/") + path
     data = changes.described(stretch, address, linked_data(context, item, address))
     body = join(
         [
             changes.head_of(stretch, as_of(context)),
             changes.body_of(context, stretch),
-            cite_section(cited, f"/cite{stretch.path}"),
+            cite_section(cited, cite_base),
         ]
     )
     picture = change_card(context, stretch)
     return Page(
-        path=stretch.path,
+        path=path,
         title=stretch.title,
         description=f"{stretch.title}. {item.claim}",
         body=body,
         metas=metas_of(context, cited),
         jsonld=json_for_html(data),
         alternates=(
-            ("application/json", f"/cite{stretch.path}.json", "CSL-JSON"),
+            ("application/json", f"{cite_base}.json", "CSL-JSON"),
             ("application/atom+xml", f"/feeds/changes/{quote(source_id, safe='')}.atom", stretch.title),
         ),
         picture=f"/pictures{stretch.path}.png",
@@ -414,7 +421,8 @@ def changes_index(context: Context, source_id: str) -> Page | None:
     body = page_head(title, answer, as_of(context), kicker="Changes") + fill(
         "<p>{l}</p>{s}", l=link(permalink("source", source_id), "The page itself"), s=shown
     )
-    return Page(f"{permalink('source', source_id)}/changes", title, f"{title}. {answer}", body, graph_type="website")
+    path = f"{context.root}{permalink('source', source_id)}/changes"
+    return Page(path, title, f"{title}. {answer}", body, graph_type="website")
 
 
 @per_page

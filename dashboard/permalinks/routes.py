@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from dashboard.citations import formats
 from dashboard.citations.csl import csl_item
 from dashboard.conditional import answered, is_current, tag_of
+from dashboard.downloads.routes import page_for as downloads_page
 from dashboard.parts.around import notices_of_permanent_page
 from dashboard.parts.permalinks import ROOMS, changes_address, permalink
 from dashboard.permalinks import pages
@@ -61,6 +62,7 @@ class PermanentPages:
             Route("/cite/{room:str}/{rest:path}", self.cite),
             Route("/pictures/{room:str}.png", self.picture_of_index),
             Route("/pictures/{room:str}/{rest:path}", self.picture),
+            Route("/downloads", self._made(downloads_page)),
             Route("/sources", self._index("source")),
             Route("/sources/{row_id:str}", self.source_moved),
             Route("/documents/{source_id:str}/changes", self.changes),
@@ -80,8 +82,14 @@ class PermanentPages:
         return answer
 
     def _index(self, kind: str) -> Handler:
+        return self._made(lambda context: pages.index_of(context, kind))
+
+    def _made(self, make: Callable[[Context], Page | None]) -> Handler:
         async def answer(request: Request) -> Response:
-            return await run_in_threadpool(self._page, request, lambda context: pages.index_of(context, kind))
+            try:
+                return await run_in_threadpool(self._page, request, make)
+            except OSError as error:
+                return PlainTextResponse(f"This cannot be made here just now: {error.strerror}.", status_code=503)
 
         return answer
 
