@@ -71,7 +71,7 @@ def zip_package(folder: Path, target: Path, when: dt.datetime) -> None:
     stamp = (max(when.year, 1980), *when.timetuple()[1:6])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for name in files_of(folder):
-            entry = zipfile.ZipInfo(name, date_time=stamp)  # type: ignore[arg-type]
+            entry = zipfile.ZipInfo(name, date_time=stamp)
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(".parquet") else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             packed.writestr(entry, (folder / name).read_bytes())
