@@ -110,8 +110,10 @@ def open_database(path: Path, *, threads: int = 2, memory: str = "512MB") -> duc
         )
     except duckdb.Error as error:
         raise NotPublished(f"{path.name} cannot be opened: {str(error).splitlines()[0]}") from error
-    connection.execute("SET enable_external_access=false")
-    connection.execute("SET lock_configuration=true")
+    locked = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
+    if not (locked and locked[0]):  # a second handle on a file that this process has open shares its locked settings
+        connection.execute("SET enable_external_access=false")
+        connection.execute("SET lock_configuration=true")
     return connection
 
 

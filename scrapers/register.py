@@ -6,8 +6,10 @@ import csv
 import datetime as dt
 import io
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +31,10 @@ from data.register_spec import (
 Row = dict[str, Any]
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ODS: Final = re.compile(r"[A-Z0-9]{3,8}")
+YEARS: Final = (1800, 2199)
+"""Years that a date may lie in: a slip of the finger makes others."""
 # Control characters, and those that reorder or hide the text around them.
 _HIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 csv.field_size_limit(10_000_000)
@@ -36,7 +42,10 @@ csv.field_size_limit(10_000_000)
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing wrong: `file:line: column: what is wrong, what is allowed`. Line 1 is the header, 0 the whole file."""
+    """One thing wrong: `file:line: column: what is wrong, what is allowed`.
+
+    Line 1 is the header, and stands for the whole file too; "(row)" and "(file)" stand where no one column is at fault.
+    """
 
     file: str
     line: int
@@ -44,8 +53,7 @@ class Finding:
     text: str
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.column}: {self.text}" if self.column else f"{place}: {self.text}"
+        return f"{self.file}:{self.line}: {self.column}: {self.text}"
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,10 @@ class Register:
     tables: dict[str, list[Row]]
     lines: dict[str, list[int]]
     findings: list[Finding] = field(default_factory=list)
+    half_read: set[str] = field(default_factory=set)
+    """Files that could not be read to their end: an id that is missing there may stand in the part not read."""
+    lost_ids: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Ids, by file, of rows that could not be read: naming one of them is no second mistake."""
 
 
 def read_register(home: Home) -> Register:
@@ -65,10 +77,16 @@ def read_register(home: Home) -> Register:
     register = Register({spec.table: [] for spec in FILES}, {spec.table: [] for spec in FILES})
     if home.register.is_dir():
         known = {f"{spec.name}.csv" for spec in FILES}
-        for path in sorted(home.register.glob("*.csv")):
-            if path.name not in known:
-                allowed = ", ".join(sorted(known))
-                register.findings.append(Finding(path.name, 0, "", f"is no file of the register; allowed: {allowed}"))
+        try:
+            found = sorted(path.name for path in home.register.iterdir() if path.suffix.lower() == ".csv")
+        except OSError as error:
+            text = f"cannot be read ({error.strerror}); allowed: a folder that can be"
+            register.findings.append(Finding("register", 1, "(folder)", text))
+            found = []
+        for name in found:
+            if name not in known:
+                text = f"is no file of the register; allowed: {', '.join(sorted(known))}"
+                register.findings.append(Finding(name, 1, "(file)", text))
     for spec in FILES:
         _read_file(home.register / f"{spec.name}.csv", spec, register)
     _check_keys(register)
@@ -76,6 +94,8 @@ def read_register(home: Home) -> Register:
     _check_successors(register)
     _check_redirects(register)
     _check_corrections(register)
+    _check_names(register)
+    _check_pages(register)
     register.findings.sort()
     return register
 
@@ -86,14 +106,17 @@ def _read_file(path: Path, spec: RegisterFile, register: Register) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        register.findings.append(Finding(path.name, 0, "", f"cannot be read: {error.strerror}"))
+        text = f"cannot be read ({error.strerror}); allowed: a file that can be, or none"
+        register.findings.append(Finding(path.name, 1, "(file)", text))
+        register.half_read.add(spec.name)
         return
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        found = f"byte {error.start} is not UTF-8; save the file as UTF-8"
-        register.findings.append(Finding(path.name, line, "", found))
+        found = f"byte {error.start} of the file is not UTF-8; allowed: text saved as UTF-8"
+        register.findings.append(Finding(path.name, line, "(row)", found))
+        register.half_read.add(spec.name)
         return
     add = register.findings.append
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -106,18 +129,39 @@ def _read_file(path: Path, spec: RegisterFile, register: Register) -> None:
             if header is None:
                 header = cells
                 if not _check_header(path.name, header, spec, add):
+                    register.half_read.add(spec.name)
                     return
                 continue
             if not cells:
                 continue
             if len(cells) != len(header):
-                add(Finding(path.name, line, "", f"has {len(cells)} cells; the header names {len(header)}"))
+                add(_wrong_length(path.name, line, cells, header))
+                if spec.key and header.index(spec.key) < len(cells):
+                    register.lost_ids[spec.name].add(cells[header.index(spec.key)].strip())
                 continue
             row = _read_row(path.name, line, dict(zip(header, cells, strict=True)), columns, add)
             register.tables[spec.table].append(row)
             register.lines[spec.table].append(line)
     except csv.Error as error:
-        add(Finding(path.name, start, "", f"is not CSV: {error}; quote cells that hold commas or line breaks"))
+        text = (
+            f"is not CSV from here on ({error}); allowed: cells with commas, quotes or line breaks in double quotes, "
+        )
+        add(Finding(path.name, start, "(row)", f"{text}a double quote inside them written twice"))
+        register.half_read.add(spec.name)
+        return
+    if header is None:
+        allowed = ",".join(column.name for column in spec.columns)
+        add(Finding(path.name, 1, "(header)", f"is missing: the file is empty; allowed: {allowed}, or no file at all"))
+        register.half_read.add(spec.name)
+
+
+def _wrong_length(name: str, line: int, cells: list[str], header: list[str]) -> Finding:
+    text = f"the row has {len(cells)} cells; allowed: {len(header)}, as the header names"
+    if len(cells) > len(header):
+        return Finding(name, line, header[-1], f"{text} (is a cell with a comma not in quotes?)")
+    if len(cells) == 1 and cells[0].startswith(("<<<<<<<", "=======", ">>>>>>>")):
+        text = f"is a mark of two versions that were not joined; allowed: {len(header)} cells"
+    return Finding(name, line, header[len(cells)], text)
 
 
 def _check_header(name: str, header: list[str], spec: RegisterFile, add: Callable[[Finding], None]) -> bool:
@@ -139,7 +183,7 @@ def _check_header(name: str, header: list[str], spec: RegisterFile, add: Callabl
         whole = False
     for wanted in spec.columns:
         if wanted.name not in header and not wanted.may_be_missing:
-            add(Finding(name, 1, wanted.name, "is missing from the header"))
+            add(Finding(name, 1, wanted.name, f"is missing from the header; allowed: {', '.join(allowed)}"))
             whole = False
     return whole
 
@@ -155,9 +199,9 @@ def _read_row(
     for key, cell in cells.items():
         column = columns[key]
         if hidden := _HIDDEN.search(cell):
-            wrong(key, f"holds the invisible character U+{ord(hidden[0]):04X}; take it out")
+            wrong(key, f"holds the invisible character U+{ord(hidden[0]):04X}; allowed: the same without it")
         if cell != cell.strip():
-            wrong(key, "begins or ends with a blank; take it out")
+            wrong(key, "begins or ends with a blank; allowed: the same without it")
         value = cell.strip()
         if not value:
             if column.required:
@@ -171,7 +215,7 @@ def _read_row(
 
 
 def _empty(column: Column) -> str:
-    return f"is empty; allowed: {', '.join(column.of)}" if column.of else "is empty; a value is required"
+    return f"is empty; allowed: {', '.join(column.of)}" if column.of else "is empty; allowed: a value (it is required)"
 
 
 Wrong = Callable[[str], None]
@@ -218,20 +262,29 @@ def _read_date(value: str, _column: Column, wrong: Wrong) -> str:
     try:
         if len(value) not in (4, 7, 10) or not all(part.isascii() and part.isdigit() for part in parts):
             raise ValueError
-        dt.date.fromisoformat((value + "-01-01")[:10])
+        found = dt.date.fromisoformat((value + "-01-01")[:10])
     except ValueError:
         wrong(f"{value!r} is no date; allowed: YYYY, YYYY-MM or YYYY-MM-DD")
+        return value
+    _check_year(value, found, wrong)
     return value
+
+
+def _check_year(value: str, day: dt.date, wrong: Wrong) -> None:
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        wrong(f"{value!r} lies outside the years of this record; allowed: {YEARS[0]} to {YEARS[1]}")
 
 
 def _read_day(value: str, _column: Column, wrong: Wrong) -> dt.date | None:
     try:
-        if len(value) != 10:
+        if not _DAY.fullmatch(value):  # Python reads weeks too: 2021-W01-1
             raise ValueError
-        return dt.date.fromisoformat(value)
+        day = dt.date.fromisoformat(value)
     except ValueError:
         wrong(f"{value!r} is no day; allowed: YYYY-MM-DD")
         return None
+    _check_year(value, day, wrong)
+    return day
 
 
 def _within(number: float, column: Column, wrong: Wrong) -> None:
@@ -336,7 +389,7 @@ def _check_keys(register: Register) -> None:
                             file,
                             line,
                             spec.key,
-                            f"{row[spec.key]!r} stands already at {first}; ids must not repeat",
+                            f"{row[spec.key]!r} stands already at {first}; allowed: an id of its own",
                         )
                     )
             if spec.unique:
@@ -356,17 +409,21 @@ def _check_keys(register: Register) -> None:
 
 def _check_references(register: Register) -> None:
     known = {
-        spec.name: {row[spec.key] for row in register.tables[spec.table]} for spec in FILES if spec.key is not None
+        spec.name: {row[spec.key] for row in register.tables[spec.table]} | register.lost_ids[spec.name]
+        for spec in FILES
+        if spec.key is not None
     }
     for spec in FILES:
         for row, line in zip(register.tables[spec.table], register.lines[spec.table], strict=True):
             for column in spec.columns:
-                if not column.to or row[column.name] is None:
+                if not column.to or row[column.name] is None or column.to in register.half_read:
                     continue
                 values = row[column.name] if column.kind == "refs" else [row[column.name]]
                 for value in values:
                     if value not in known[column.to]:
-                        text = f"{value!r} stands in no row of {column.to}.csv; add the row or mend the id"
+                        near = get_close_matches(str(value), sorted(filter(None, known[column.to])), 1)
+                        like = f", such as {near[0]}" if near else ""
+                        text = f"{value!r} stands in no row of {column.to}.csv; allowed: an id that does{like}"
                         register.findings.append(Finding(f"{spec.name}.csv", line, column.name, text))
     _check_kinds(register)
 
@@ -386,7 +443,7 @@ def _check_kinds(register: Register) -> None:
             register.findings.append(Finding("adoptions.csv", line, "trust_id", text))
     for row, line in zip(register.tables["source"], register.lines["source"], strict=True):
         if not row["url"] and "address" not in (row["note"] or "").lower():
-            text = "is empty, and the note does not say why; write into the note what is known of the address"
+            text = "is empty, and the note does not say why; allowed: a note on what is known of the address"
             register.findings.append(Finding("sources.csv", line, "url", text))
 
 
@@ -407,9 +464,9 @@ def _tables_allowed() -> str:
 
 
 def _names(register: Register) -> dict[str, set[str]]:
-    """The names of the rows that stand in each table of facts."""
+    """The names of the rows that stand in each table of facts, those of rows that cannot be read among them."""
     return {
-        spec.table: {row_id_of(spec, row) for row in register.tables[spec.table]}
+        spec.table: {row_id_of(spec, row) for row in register.tables[spec.table]} | register.lost_ids[spec.name]
         for spec in FILES
         if spec.table not in ABOUT_OTHERS
     }
@@ -426,6 +483,8 @@ def _check_corrections(register: Register) -> None:
                 register.findings.append(Finding("corrections.csv", line, "table", text))
             continue
         row["table"] = spec.table
+        if spec.name in register.half_read:
+            continue
         stands = row["row_id"] in names[spec.table]
         known = stands or (spec.table, row["row_id"]) in moved or _is_withdrawn(register, spec, row["row_id"])
         for column, text in _wrong_in_correction(row, spec, stands=stands, known=known):
@@ -441,20 +500,20 @@ def _wrong_in_correction(row: Row, spec: RegisterFile, *, stands: bool, known: b
         if not known:
             yield (
                 "row_id",
-                f"{row['row_id']!r} stands in no row of {spec.name}.csv; mend the id, or say what became of it "
-                "(withdrawn: here, with an empty column; renamed: in redirects.csv)",
+                f"{row['row_id']!r} stands in no row of {spec.name}.csv; allowed: the id of a row, or of one that was "
+                "withdrawn (said here, with an empty column) or renamed (said in redirects.csv)",
             )
         return
     if stands:
         yield (
             "column",
             f"is empty, which says that the row was taken out, but {row['row_id']!r} stands in {spec.name}.csv; "
-            "name the column, or take the row out",
+            "allowed: the name of the column, or no such row",
         )
     if row["is"]:
         yield "is", "is filled beside an empty column; allowed: empty, where a whole row was taken out"
     if not row["was"]:
-        yield "was", "is empty beside an empty column; say what the row stated"
+        yield "was", "is empty beside an empty column; allowed: what the row stated"
 
 
 def _is_withdrawn(register: Register, spec: RegisterFile, row_id: str) -> bool:
@@ -481,7 +540,7 @@ def _check_redirects(register: Register) -> None:
         if table not in names or not old or not at:
             continue
         if old in names[table]:
-            text = f"{old!r} still stands in the register; an old name cannot be that of a row"
+            text = f"{old!r} still stands in the register; allowed: a name that no row has any more"
             register.findings.append(Finding("redirects.csv", line, "old_id", text))
         passed = {old}
         while (table, at) in following and at not in passed:
@@ -490,7 +549,47 @@ def _check_redirects(register: Register) -> None:
         if at in passed:
             text = f"{row['new_id']!r} leads back to {at!r}; allowed: a chain that ends at a row"
             register.findings.append(Finding("redirects.csv", line, "new_id", text))
-        elif at not in names[table]:
-            spec = table_named(table)
-            text = f"{at!r} stands in no row of {spec.name if spec else table}.csv; add the row or mend the id"
+        elif at not in names[table] and not ((spec := table_named(table)) and spec.name in register.half_read):
+            text = f"{at!r} stands in no row of {spec.name if spec else table}.csv; allowed: the id of a row"
             register.findings.append(Finding("redirects.csv", line, "new_id", text))
+
+
+def _check_names(register: Register) -> None:
+    """Bodies: codes and coordinates are whole, and no alias is another body's name."""
+    rows = list(zip(register.tables["organisation"], register.lines["organisation"], strict=True))
+    told = {(found.line, found.column) for found in register.findings if found.file == "organisations.csv"}
+    names = {row["name"]: row["org_id"] for row, _ in rows if row["name"]}
+    for row, line in rows:
+
+        def wrong(column: str, text: str, line: int = line) -> None:
+            register.findings.append(Finding("organisations.csv", line, column, text))
+
+        for one, other in (("latitude", "longitude"), ("tile_x", "tile_y")):
+            for have, lack in ((one, other), (other, one)):
+                if row[have] is not None and row[lack] is None and (line, lack) not in told:
+                    wrong(lack, f"is empty beside {have} {row[have]:g}; allowed: both or neither")
+        if row["ods_code"] and not _ODS.fullmatch(row["ods_code"]):
+            wrong("ods_code", f"{row['ods_code']!r} is no code; allowed: 3 to 8 capital letters and digits")
+        for alias in row["aliases"] or []:
+            if alias in names:
+                whose = "its own name" if names[alias] == row["org_id"] else f"the name of {names[alias]}"
+                wrong("aliases", f"{alias!r} is {whose}; allowed: other names of this body")
+
+
+def _check_pages(register: Register) -> None:
+    """A page has one row, however its address is spelt."""
+    seen: dict[str, str] = {}
+    for row, line in zip(register.tables["source"], register.lines["source"], strict=True):
+        if not row["url"]:
+            continue
+        first = seen.setdefault(_page(row["url"]), f"sources.csv:{line} ({row['source_id']})")
+        if not first.startswith(f"sources.csv:{line} "):
+            text = f"{row['url']!r} is the page of {first} already; allowed: one row for a page"
+            register.findings.append(Finding("sources.csv", line, "url", text))
+
+
+def _page(url: str) -> str:
+    """An address without what does not tell pages apart: scheme, capitals of the host, "www.", last slash, fragment."""
+    bare = url.partition("#")[0].partition("://")[2]
+    place, slash, path = bare.partition("/")
+    return f"{place.lower().removeprefix('www.')}{slash}{path}".rstrip("/")

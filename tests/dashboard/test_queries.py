@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.queries import bodies, facts, find, focus, state
+from dashboard.queries import bodies, facts, find, focus, items, state
 from dashboard.record import Record, Store, per_record
 from dashboard.start import Context
 from data.home import Home
-from data.published import NotPublished
+from data.published import NotPublished, open_current
 from scrapers.build import build
 
 Contexts = Callable[[Home], Context]
@@ -154,3 +154,24 @@ def test_a_home_without_a_record_says_so(home: Home) -> None:
     home.current_file.write_text("record-1.duckdb\n", encoding="utf-8")
     with pytest.raises(NotPublished, match="cannot be opened"):
         Store(home).current()
+
+
+def test_corrections_stand_beside_their_row_whichever_name_the_table_has(home: Home, context_of: Contexts) -> None:
+    """By the file's name, as the register's README says, or the table's; a row that was taken out names no column."""
+    path = home.register / "corrections.csv"
+    path.write_text(
+        "corrected_on,table,row_id,column,was,is,why\n"
+        "2026-11-24,statements,acp-uk-2021-05,asks,halt,apology,typing slip\n"
+        "2026-11-24,petition_readings,change-org-stopsim.2021-06-17.stopsim-2021-06-17-update,signatures,1,2,typing slip\n"
+        "2026-11-25,events,a-row-of-before,,It happened.,,the page does not say so\n",
+        encoding="utf-8",
+    )
+    build(home)
+    record = context_of(home).record
+    assert [one.column for one in items.corrections(record, "statement", "acp-uk-2021-05")] == ["asks"]
+    reading = "petition.change-org-stopsim.2021-06-17.stopsim-2021-06-17-update"
+    assert [one.now for one in items.corrections(record, "timeline", reading)] == ["2"]
+    assert [one.column for one in state.corrections(record)] == ["", "signatures", "asks"]
+    with open_current(home) as connection:
+        ids = [row[0] for row in connection.execute("SELECT id FROM timeline WHERE kind = 'correction'").fetchall()]
+    assert "correction.event.a-row-of-before.row.2026-11-25" in ids and len(ids) == 3

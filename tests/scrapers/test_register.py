@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ CORRUPTIONS = [
     ("adoptions", 2, "adoption_id", "isle-of-wight-hsj-2017", "adoptions.csv:3: adoption_id: 'isle-of-wight-hsj-2017' stands already at adoptions.csv:2"),
     ("adoptions", 3, "trust_id", "no-such-trust", "adoptions.csv:4: trust_id: 'no-such-trust' stands in no row of organisations.csv"),
     ("adoptions", 3, "trust_id", "bps", "adoptions.csv:4: trust_id: 'bps' is of kind 'professional-body'; allowed: mental-health-trust"),
-    ("adoptions", 3, "source_id", "", "adoptions.csv:4: source_id: is empty; a value is required"),
+    ("adoptions", 3, "source_id", "", "adoptions.csv:4: source_id: is empty; allowed: a value (it is required)"),
     ("adoptions", 3, "source_id", "nowhere", "adoptions.csv:4: source_id: 'nowhere' stands in no row of sources.csv"),
     ("adoptions", 1, "other_ids", "wessex-ahsn;;slam", "adoptions.csv:2: other_ids: has an empty item"),
     ("adoptions", 1, "other_ids", "wessex-ahsn;wessex-ahsn", "adoptions.csv:2: other_ids: names 'wessex-ahsn' twice"),
@@ -82,10 +83,17 @@ CORRUPTIONS = [
     ("adoptions", 1, "on_date", "", "adoptions.csv:2: date_precision: is 'month' beside an empty on_date"),
     ("adoptions", 1, "on_date", "2031-06", "adoptions.csv:2: on_date: '2031-06' lies after recorded_on 2026-11-23"),
     ("adoptions", 1, "recorded_on", "23/11/2026", "adoptions.csv:2: recorded_on: '23/11/2026' is no day; allowed: YYYY-MM-DD"),
+    ("adoptions", 1, "recorded_on", "2021-W01-1", "adoptions.csv:2: recorded_on: '2021-W01-1' is no day; allowed: YYYY-MM-DD"),
+    ("adoptions", 1, "on_date", "0213-06", "adoptions.csv:2: on_date: '0213-06' lies outside the years of this record; allowed: 1800 to 2199"),
+    ("organisations", 1, "longitude", "", "organisations.csv:2: longitude: is empty beside latitude 51.86; allowed: both or neither"),
+    ("organisations", 59, "tile_y", "", "organisations.csv:60: tile_y: is empty beside tile_x 2; allowed: both or neither"),
+    ("organisations", 1, "ods_code", "r t q", "organisations.csv:2: ods_code: 'r t q' is no code; allowed: 3 to 8 capital letters and digits"),
+    ("organisations", 1, "aliases", "British Psychological Society", "organisations.csv:2: aliases: 'British Psychological Society' is the name of bps; allowed: other names"),
+    ("sources", 2, "url", "HTTP://acpuk.org.uk/rapid-response-concerns-about-the-high-intensity-network-hin-and-serenity-integrated-mentoring-sim-2#top", "sources.csv:3: url: 'HTTP://acpuk.org.uk/"),
     ("adoptions", 1, "basis", "hearsay", "adoptions.csv:2: basis: 'hearsay' is not in the vocabulary; allowed: own-word"),
     ("adoptions", 1, "matched", "guess", "adoptions.csv:2: matched: 'guess' is not in the vocabulary; allowed: name, team, area"),
     ("adoptions", 1, "summary", "word " * 41, "adoptions.csv:2: summary: has 41 words; allowed: at most 40"),
-    ("adoptions", 1, "summary", "", "adoptions.csv:2: summary: is empty; a value is required"),
+    ("adoptions", 1, "summary", "", "adoptions.csv:2: summary: is empty; allowed: a value (it is required)"),
     ("adoptions", 1, "summary", " led by a blank", "adoptions.csv:2: summary: begins or ends with a blank"),
     ("adoptions", 1, "team", "reversed \u202e text", "adoptions.csv:2: team: holds the invisible character U+202E"),
     ("adoptions", 1, "team", "a\x07bell", "adoptions.csv:2: team: holds the invisible character U+0007"),
@@ -146,11 +154,15 @@ def test_a_reading_of_the_same_petition_day_and_source_is_a_finding(home: Home) 
         ),
         ("status,on_date", "state,on_date", "adoptions.csv:1: status: is missing from the header"),
         ("team,status", "status,status", "adoptions.csv:1: status: stands twice in the header"),
-        ("piloting,2013-06", "piloting,extra,2013-06", "adoptions.csv:2: has 15 cells; the header names 14"),
+        (
+            "piloting,2013-06",
+            "piloting,extra,2013-06",
+            "adoptions.csv:2: recorded_on: the row has 15 cells; allowed: 14, as the header names",
+        ),
         (
             '"award entry, second paragraph"',
             '"award entry, "second paragraph"',
-            "adoptions.csv:2: is not CSV",
+            "adoptions.csv:2: (row): is not CSV from here on",
         ),
     ],
 )
@@ -163,13 +175,14 @@ def test_a_file_that_is_not_utf8_is_named_with_its_line(home: Home) -> None:
     path = home.register / "events.csv"
     path.write_bytes(path.read_bytes() + b"caf\xe9,2021,year,t,s,,media,x,2026-11-23\n")
     lines = path.read_bytes().count(b"\n")
-    assert any(line.startswith(f"events.csv:{lines}: byte ") for line in findings(home))
+    assert any(line.startswith(f"events.csv:{lines}: (row): byte ") for line in findings(home))
 
 
 def test_an_unknown_file_is_a_finding(home: Home) -> None:
     (home.register / "adoption.csv").write_text("adoption_id\n", encoding="utf-8")
     assert any(
-        line.startswith("adoption.csv: is no file of the register; allowed: adoptions.csv") for line in findings(home)
+        line.startswith("adoption.csv:1: (file): is no file of the register; allowed: adoptions.csv")
+        for line in findings(home)
     )
 
 
@@ -201,3 +214,75 @@ def test_corrections_name_tables_of_the_register(home: Home) -> None:
     assert any(
         line.startswith("corrections.csv:2: table: 'facts' is no table of the register") for line in findings(home)
     )
+
+
+def test_a_file_that_breaks_off_is_one_mistake_not_hundreds(home: Home) -> None:
+    """Rows of other files name ids that stand in the part that could not be read."""
+    path = home.register / "organisations.csv"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    path.write_text("\n".join([*lines[:29], '"' + lines[29], *lines[30:]]), encoding="utf-8")
+    edit(home, "adoptions", 1, "status", "running")
+    found = findings(home)
+    assert [line.split(": ")[:2] for line in found] == [
+        ["adoptions.csv:2", "status"],
+        ["organisations.csv:30", "(row)"],
+    ]
+
+
+def test_a_row_that_is_too_short_is_one_mistake(home: Home) -> None:
+    path = home.register / "sources.csv"
+    lines = path.read_text(encoding="utf-8").split("\n")
+    lines[1] = lines[1].rpartition(",")[0]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert findings(home) == ["sources.csv:2: recorded_on: the row has 9 cells; allowed: 10, as the header names"]
+
+
+def test_a_file_that_was_cut_to_nothing_is_a_finding(home: Home) -> None:
+    (home.register / "events.csv").write_bytes(b"")
+    assert findings(home)[0].startswith("events.csv:1: (header): is missing: the file is empty; allowed: event_id,")
+    (home.register / "events.csv").unlink()
+    assert findings(home) == []
+
+
+def test_every_finding_names_file_line_and_column_and_says_what_is_allowed(home: Home) -> None:
+    for name, row, column, value, _ in CORRUPTIONS[::3]:
+        edit(home, name, row, column, value)
+    (home.register / "Adoptions.CSV").write_text("x\n", encoding="utf-8")
+    (home.register / "concerns.csv").write_bytes(b"")
+    found = findings(home)
+    assert len(found) > 10
+    assert [line for line in found if not re.match(r"\w+\.(csv|CSV):\d+: [\w, ()]+: .+; allowed: .", line)] == []
+
+
+def corrected(home: Home, *rows: str) -> list[str]:
+    path = home.register / "corrections.csv"
+    path.write_text("corrected_on,table,row_id,column,was,is,why\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return findings(home)
+
+
+def test_a_correction_names_file_or_table_and_a_row_taken_out_names_no_column(home: Home) -> None:
+    assert corrected(
+        home,
+        "2026-11-24,statements,acp-uk-2021-05,summary,a,b,typing slip",
+        "2026-11-24,statement,acp-uk-2021-05,asks,a,b,typing slip",
+        "2026-11-24,events,a-row-of-before,summary,a,b,typing slip",
+        "2026-11-25,events,a-row-of-before,,It happened.,,the page does not say so",
+        "2026-11-25,petition_readings,change-org-stopsim.2021-06-17.stopsim-2021-06-17-update,signatures,1,2,typing slip",
+    ) == []  # fmt: skip
+    assert {row["table"] for row in read_register(home).tables["correction"]} == {
+        "statement",
+        "event",
+        "petition_reading",
+    }
+
+
+def test_a_correction_of_nothing_is_a_finding(home: Home) -> None:
+    found = corrected(
+        home,
+        "2026-11-24,statements,no-such-row,summary,a,b,typing slip",
+        "2026-11-24,statements,acp-uk-2021-05,colour,a,b,typing slip",
+    )
+    assert [line.split(";")[0] for line in found] == [
+        "corrections.csv:2: row_id: 'no-such-row' stands in no row of statements.csv",
+        "corrections.csv:3: column: 'colour' is no column of statements.csv",
+    ]
