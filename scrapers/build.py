@@ -9,19 +9,20 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
-import pyarrow as pa
 
 from data import schema
 from data.home import Home
 from data.programme import read_programme
 from data.published import make_current, next_path, sync_folder
-from data.register_spec import FILES, RegisterFile
+from data.register_spec import FILES
 from data.version import software_version
 from scrapers.errors import RegisterError as RegisterError
 from scrapers.errors import WorkError as WorkError
-from scrapers.register import Register, Row, read_register
+from scrapers.register import Register, read_register
+from scrapers.statements import MEMORY, Inserter, filled, literal
 from scrapers.withhold import take_out_withheld
 
 
@@ -46,13 +47,9 @@ _FACTS = (
     ("petition_reading", "concat_ws('.', f.petition_id, f.on_date, f.source_id)", "f.source_id"),
     ("event", "f.event_id", "f.source_id"),
 )
-_ARROW = {
-    "int": pa.int64(),
-    "float": pa.float64(),
-    "day": pa.date32(),
-    "refs": pa.list_(pa.string()),
-    "words": pa.list_(pa.string()),
-}
+
+COPY_MEMORY: Final = "512MB"
+"""What the working database may take while it writes two databases at once."""
 
 
 def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Published:
@@ -68,14 +65,16 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(part), config={"memory_limit": "1GB"}) as connection:
+        with _database(part) as connection:
             connection.execute("BEGIN")  # one transaction: hundreds of COMMENTs would each be written alone
             schema.create_all(connection)
             load_register(connection, register)
-            with _collected(home, work, register) as source:
-                if source is not None:
-                    for table in schema.COLLECTED:
-                        _copy(source, connection, table)
+            connection.execute("COMMIT")
+        with _collected(home, work, register) as source:
+            if source is not None:
+                _copy_collected(source, part)
+        with _database(part) as connection:
+            connection.execute("BEGIN")
             take_out_withheld(connection)
             _say_no_capture(connection)
             _describe(connection, home)
@@ -92,6 +91,10 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
     notes = _index(home, path)
     make_current(home, path)
     return Published(path, rows, notes)
+
+
+def _database(path: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(path), config={"memory_limit": "1GB"})
 
 
 def _index(home: Home, path: Path) -> tuple[str, ...]:
@@ -112,28 +115,9 @@ def publish(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Pat
 
 def load_register(connection: duckdb.DuckDBPyConnection, register: Register) -> None:
     """Put every row of the register into its table."""
+    inserter = Inserter(connection)
     for spec in FILES:
-        _load(connection, spec, register)
-
-
-def _load(connection: duckdb.DuckDBPyConnection, spec: RegisterFile, register: Register) -> None:
-    rows: list[Row] = register.tables[spec.table]
-    if not rows:
-        return
-    names = [column.name for column in spec.columns]
-    fields = [pa.field(column.name, _ARROW.get(column.kind, pa.string())) for column in spec.columns]
-    batch = pa.Table.from_pylist([{name: row[name] for name in names} for row in rows], schema=pa.schema(fields))
-    _insert(connection, spec.table, names, batch)
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, names: list[str], batch: pa.Table) -> None:
-    listed = ", ".join(f'"{name}"' for name in names)
-    connection.register("incoming", batch)
-    try:
-        # table and column names come from the schema, never from outside
-        connection.execute(f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM incoming')  # noqa: S608
-    finally:
-        connection.unregister("incoming")
+        inserter.insert(spec.table, register.tables[spec.table])
 
 
 @contextmanager
@@ -154,12 +138,29 @@ def _collected(
         yield connection.cursor()
 
 
-def _copy(source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, table: str) -> None:
-    names = [row[0] for row in target.execute(f'DESCRIBE "{table}"').fetchall()]
-    listed = ", ".join(f'"{name}"' for name in names)
-    reader = source.execute(f'SELECT {listed} FROM "{table}" ORDER BY ALL').fetch_record_batch(50_000)  # noqa: S608
-    for batch in reader:
-        _insert(target, table, names, pa.Table.from_batches([batch]))
+def _copy_collected(source: duckdb.DuckDBPyConnection, part: Path) -> None:
+    """Copy what was collected, from database to database: no row passes through this process's own memory. Rows come
+    in the order of their names, so that the same inputs give the same file."""
+    source.execute(f"SET memory_limit = '{COPY_MEMORY}'")
+    source.execute(f"ATTACH {literal(str(part))} AS published")
+    try:
+        keys: dict[str, list[str]] = dict(
+            source.execute(
+                "SELECT table_name, constraint_column_names FROM duckdb_constraints() "
+                "WHERE constraint_type = 'PRIMARY KEY' AND database_name = 'published'"
+            ).fetchall()
+        )
+        for table in schema.COLLECTED:
+            columns = source.execute(f'DESCRIBE published.main."{table}"').fetchall()
+            listed = ", ".join(f'"{column[0]}"' for column in columns)
+            order = ", ".join(f'"{column}"' for column in keys[table]) if table in keys else "ALL"
+            source.execute(
+                f'INSERT INTO published.main."{table}" ({listed}) '  # noqa: S608 - names of the schema
+                f'SELECT {listed} FROM "{table}" ORDER BY {order}'
+            )
+    finally:
+        source.execute("DETACH published")
+        source.execute(f"SET memory_limit = '{MEMORY}'")
 
 
 def _say_no_capture(connection: duckdb.DuckDBPyConnection) -> None:
@@ -180,7 +181,7 @@ def _describe(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
         if path.is_file():
             digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     built_at = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-    connection.execute("INSERT INTO build VALUES (?, ?, ?)", [built_at, digest.hexdigest(), software_version()])
+    connection.execute(filled("INSERT INTO build VALUES (?, ?, ?)", built_at, digest.hexdigest(), software_version()))
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-import pyarrow as pa
 
 from data.programme import Programme
 from data.schema import create_missing
@@ -33,6 +32,7 @@ from scrapers.find.mentions import Document, Mention, Read, Words, look_through,
 from scrapers.find.names import Matcher, build_matcher
 from scrapers.find.text import words
 from scrapers.register import Register
+from scrapers.statements import Inserter, filled
 
 Row = dict[str, Any]
 Connection = duckdb.DuckDBPyConnection
@@ -40,16 +40,6 @@ Connection = duckdb.DuckDBPyConnection
 TABLES: Final = ("version", "change", "disappearance", "mention", "candidate", "evidence", "rereading", "alarm")
 PASSAGES_AT_ONCE: Final = 10_000
 _FOLDER: Final = Path(__file__).resolve().parent
-_ARROW: Final = {
-    "VARCHAR": pa.string(),
-    "TIMESTAMP": pa.timestamp("us"),
-    "INTEGER": pa.int32(),
-    "BIGINT": pa.int64(),
-    "BOOLEAN": pa.bool_(),
-    "DOUBLE": pa.float64(),
-    "DATE": pa.date32(),
-    "VARCHAR[]": pa.list_(pa.string()),
-}
 
 
 @dataclass
@@ -84,7 +74,7 @@ def derive(
         stale = [name for name in stale if name in sources]
     _forget(connection, sorted(set(held) - set(wanted)))
     made = Derived()
-    writer = _Writer(connection)
+    writer = Inserter(connection)
     for batch in _batches(connection, stale):
         rows: dict[str, list[Row]] = {table: [] for table in TABLES}
         for source in _load(connection, batch):
@@ -173,33 +163,10 @@ def _forget(connection: Connection, names: Sequence[str]) -> None:
     """Drop what was derived for these sources. What families of sites read into candidate is theirs and stays."""
     if not names:
         return
-    connection.execute("DELETE FROM derived WHERE source_id IN (SELECT unnest(?))", [names])
+    connection.execute(filled("DELETE FROM derived WHERE source_id IN (SELECT unnest(?))", names))
     for table in TABLES:
         own = " AND rule NOT LIKE '%/%'" if table == "candidate" else ""
-        connection.execute(f'DELETE FROM "{table}" WHERE source_id IN (SELECT unnest(?)){own}', [names])  # noqa: S608
-
-
-class _Writer:
-    """Rows into tables, many at a time."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._schemas: dict[str, pa.Schema] = {}
-
-    def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        if not rows:
-            return
-        if table not in self._schemas:
-            described = self._connection.execute(f'DESCRIBE "{table}"').fetchall()
-            self._schemas[table] = pa.schema([pa.field(row[0], _ARROW[row[1]]) for row in described])
-        schema = self._schemas[table]
-        batch = pa.Table.from_pydict({name: [row.get(name) for row in rows] for name in schema.names}, schema=schema)
-        listed = ", ".join(f'"{name}"' for name in schema.names)
-        self._connection.register("derived_rows", batch)
-        try:
-            self._connection.execute(f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM derived_rows')  # noqa: S608
-        finally:
-            self._connection.unregister("derived_rows")
+        connection.execute(filled(f'DELETE FROM "{table}" WHERE source_id IN (SELECT unnest(?)){own}', names))  # noqa: S608
 
 
 # -- one source, out of the database
@@ -241,32 +208,40 @@ def _load(connection: Connection, names: Sequence[str]) -> Iterator[_Source]:
     found = {name: _Source(name) for name in names}
     bodies: dict[str, str] = {}
     for row in connection.execute(
-        "SELECT source_id, capture_id, origin, memento_url, captured_at, fetched_at, verdict, body_sha256 FROM capture "
-        "WHERE part = 'page' AND source_id IN (SELECT unnest(?)) ORDER BY captured_at, capture_id",
-        [names],
+        filled(
+            "SELECT source_id, capture_id, origin, memento_url, captured_at, fetched_at, verdict, body_sha256 "
+            "FROM capture WHERE part = 'page' AND source_id IN (SELECT unnest(?)) ORDER BY captured_at, capture_id",
+            names,
+        )
     ).fetchall():
         found[row[0]].captures.append(_Capture(*row[1:]))
         bodies[row[1]] = row[7]
     passages: dict[str, list[Words]] = defaultdict(list)
     for row in connection.execute(
-        "SELECT extraction_id, passage_id, position, kind, heading, text FROM passage "
-        "WHERE source_id IN (SELECT unnest(?)) ORDER BY extraction_id, position",
-        [names],
+        filled(
+            "SELECT extraction_id, passage_id, position, kind, heading, text FROM passage "
+            "WHERE source_id IN (SELECT unnest(?)) ORDER BY extraction_id, position",
+            names,
+        )
     ).fetchall():
         passages[row[0]].append(Words(*row[1:]))
     for source_id, extraction_id, capture_id, extractor, title, published_on, text_sha256 in connection.execute(
-        "SELECT source_id, extraction_id, capture_id, extractor, title, published_on, text_sha256 FROM extraction "
-        "WHERE source_id IN (SELECT unnest(?)) AND text <> '' ORDER BY capture_id, extraction_id",
-        [names],
+        filled(
+            "SELECT source_id, extraction_id, capture_id, extractor, title, published_on, text_sha256 "
+            "FROM extraction WHERE source_id IN (SELECT unnest(?)) AND text <> '' ORDER BY capture_id, extraction_id",
+            names,
+        )
     ).fetchall():
         if capture_id in bodies:
             held = tuple(passages.get(extraction_id, ()))
             made = _Extraction(extraction_id, capture_id, extractor, title, published_on, text_sha256, held)
             found[source_id].readings[bodies[capture_id]].setdefault(made.extractor, made)
     for source_id, at, outcome in connection.execute(
-        "SELECT source_id, started_at, coalesce(live_outcome, outcome) FROM attempt "
-        "WHERE source_id IN (SELECT unnest(?)) ORDER BY started_at, attempt_id",
-        [names],
+        filled(
+            "SELECT source_id, started_at, coalesce(live_outcome, outcome) FROM attempt "
+            "WHERE source_id IN (SELECT unnest(?)) ORDER BY started_at, attempt_id",
+            names,
+        )
     ).fetchall():
         if outcome in ABSENT or outcome in PRESENT:
             found[source_id].sightings.append(Sighting(at, outcome))
@@ -620,9 +595,11 @@ def _same(table: str, read: Row, row: Row) -> bool:
 def _decide_others(connection: Connection, known: _Known, names: Sequence[str]) -> None:
     """Candidates that families of sites read: their state by the decisions on them."""
     found = connection.execute(
-        "SELECT candidate_id, kind, source_id, reading FROM candidate WHERE rule LIKE '%/%' "
-        "AND source_id IN (SELECT unnest(?)) ORDER BY candidate_id",
-        [names],
+        filled(
+            "SELECT candidate_id, kind, source_id, reading FROM candidate WHERE rule LIKE '%/%' "
+            "AND source_id IN (SELECT unnest(?)) ORDER BY candidate_id",
+            names,
+        )
     ).fetchall()
     for name, kind, source_id, told in found:
         decision = known.decisions.get(source_id, {}).get(name)
@@ -633,10 +610,12 @@ def _decide_others(connection: Connection, known: _Known, names: Sequence[str]) 
         row: Row = {"row_id": row_id, "decided_by": None, "decided_on": None, "decision": None}
         _apply(row, decision, _NEVER_REOPENED)
         connection.execute(
-            "UPDATE candidate SET state = ?, row_id = ?, decided_by = ?, decided_on = ?, decision = ? "
-            "WHERE candidate_id = ?",
-            [row["state"], row["row_id"], row["decided_by"], row["decided_on"], row["decision"], name],
-        )
+            filled(
+                "UPDATE candidate SET state = ?, row_id = ?, decided_by = ?, decided_on = ?, decision = ? "
+                "WHERE candidate_id = ?",
+                row["state"], row["row_id"], row["decided_by"], row["decided_on"], row["decision"], name,
+            )
+        )  # fmt: skip
 
 
 _NEVER_REOPENED: Final = _Still((), {}, History())

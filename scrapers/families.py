@@ -31,8 +31,9 @@ from scrapers.sites import (
 )
 from scrapers.sites.address import host_of, normalise
 from scrapers.sites.base import CANDIDATE_KINDS
+from scrapers.statements import Inserter, filled
 from scrapers.warc import WarcError, read_body
-from scrapers.work import Connection, Inserter, Row
+from scrapers.work import Connection, Row
 
 MAX_BODY: Final = 24 * 1024 * 1024
 """Bytes of a body that is still read for its figures."""
@@ -180,7 +181,7 @@ def read_candidates(home: Home, programme: Programme, connection: Connection) ->
             added += _replace(connection, inserter, rows, read)
             observed += _observe(connection, inserter, read)
             _mark_changed(connection, changed)
-            connection.execute("INSERT OR REPLACE INTO families_read VALUES (?, ?, ?)", [run_id, now, size])
+            connection.execute(filled("INSERT OR REPLACE INTO families_read VALUES (?, ?, ?)", run_id, now, size))
             connection.execute("COMMIT")
         except Exception:
             connection.execute("ROLLBACK")
@@ -243,7 +244,7 @@ def _identity(one: _Read, fact: Fact) -> tuple[str, str, str, str] | None:
 def _observe(connection: Connection, inserter: Inserter, read: Sequence[_Read]) -> int:
     """Put what was read in place of what an earlier version read in the same captures; gives the number of rows."""
     for one in read:
-        connection.execute("DELETE FROM observation WHERE capture_id = ?", [one.capture_id])
+        connection.execute(filled("DELETE FROM observation WHERE capture_id = ?", one.capture_id))
     rows = [
         {
             "observation_id": f"{one.capture_id}.{position}",
@@ -270,9 +271,11 @@ def _runs_to_read(connection: Connection, families_now: str) -> list[tuple[str, 
         "(run_id VARCHAR PRIMARY KEY, families VARCHAR NOT NULL, captures BIGINT NOT NULL)"
     )
     found = connection.execute(
-        "SELECT run_id, count(*) AS size FROM capture GROUP BY run_id "
-        "EXCEPT SELECT run_id, captures FROM families_read WHERE families = ? ORDER BY run_id",
-        [families_now],
+        filled(
+            "SELECT run_id, count(*) AS size FROM capture GROUP BY run_id "
+            "EXCEPT SELECT run_id, captures FROM families_read WHERE families = ? ORDER BY run_id",
+            families_now,
+        )
     ).fetchall()
     return [(str(run_id), int(size)) for run_id, size in found]
 
@@ -292,9 +295,12 @@ def _captures(connection: Connection, run_id: str) -> Iterator[dict[str, Any]]:
     )  # fmt: skip
     listed = ", ".join(columns)
     found = connection.execute(
-        f"SELECT {listed} FROM capture WHERE run_id = ? AND verdict = 'good' "  # noqa: S608 - own names
-        "AND body_bytes <= ? ORDER BY capture_id",
-        [run_id, MAX_BODY],
+        filled(
+            f"SELECT {listed} FROM capture WHERE run_id = ? AND verdict = 'good' "  # noqa: S608 - own names
+            "AND body_bytes <= ? ORDER BY capture_id",
+            run_id,
+            MAX_BODY,
+        )
     ).fetchall()
     for row in found:
         yield dict(zip(columns, row, strict=True))
@@ -323,12 +329,15 @@ def _replace(connection: Connection, inserter: Inserter, rows: list[Row], read: 
     """Put the candidates in place of open ones that an earlier version read in the same captures; how many are new."""
     for one in read:
         connection.execute(
-            "DELETE FROM candidate WHERE capture_id = ? AND state = 'open' AND rule LIKE ?",
-            [one.capture_id, f"{one.reading.family}/%"],
+            filled(
+                "DELETE FROM candidate WHERE capture_id = ? AND state = 'open' AND rule LIKE ?",
+                one.capture_id,
+                f"{one.reading.family}/%",
+            )
         )
     fresh = {row["candidate_id"]: row for row in reversed(rows)}  # the earliest capture that shows it is named
     known = connection.execute(
-        "SELECT candidate_id FROM candidate WHERE candidate_id IN (SELECT unnest(?))", [list(fresh)]
+        filled("SELECT candidate_id FROM candidate WHERE candidate_id IN (SELECT unnest(?))", list(fresh))
     ).fetchall()
     for (candidate_id,) in known:
         del fresh[candidate_id]
@@ -340,6 +349,10 @@ def _replace(connection: Connection, inserter: Inserter, rows: list[Row], read: 
 def _mark_changed(connection: Connection, changed: Sequence[tuple[str, str]]) -> None:
     for capture_id, problem in changed:
         connection.execute(
-            "UPDATE attempt SET outcome = ?, detail = ? WHERE capture_id = ? AND outcome = 'captured'",
-            [_CHANGED, sentence(_CHANGED, problem), capture_id],
+            filled(
+                "UPDATE attempt SET outcome = ?, detail = ? WHERE capture_id = ? AND outcome = 'captured'",
+                _CHANGED,
+                sentence(_CHANGED, problem),
+                capture_id,
+            )
         )

@@ -33,6 +33,7 @@ from data.search import (
     row_number,
     rows_of_source,
 )
+from scrapers.statements import filled
 
 CHUNK: Final = 5_000
 WAIT_SECONDS: Final = 30
@@ -422,8 +423,7 @@ class Texts:
     def _readings(self, names: list[str]) -> list[tuple[Any, ...]]:
         """(extraction, source, key of its text, capture, time, origin, archive's address) of every good capture."""
         return self._record.execute(
-            f"SELECT {READING} FROM {GOOD_READINGS} AND e.source_id IN (SELECT unnest(?))",  # noqa: S608
-            [names],
+            filled(f"SELECT {READING} FROM {GOOD_READINGS} AND e.source_id IN (SELECT unnest(?))", names)  # noqa: S608
         ).fetchall()
 
     def _add(self, names: list[str], wanted: dict[str, tuple[Any, ...]]) -> None:
@@ -450,9 +450,11 @@ class Texts:
     def _add_passages(self, names: list[str], texts: dict[str, tuple[int, int]]) -> None:
         order = {name: place for place, name in enumerate(names)}
         rows = self._record.execute(
-            """SELECT extraction_id, position, kind, heading, text, page_number FROM passage
-               WHERE extraction_id IN (SELECT unnest(?))""",
-            [names],
+            filled(
+                """SELECT extraction_id, position, kind, heading, text, page_number FROM passage
+                   WHERE extraction_id IN (SELECT unnest(?))""",
+                names,
+            )
         ).fetchall()
         rows.sort(key=lambda row: (order[row[0]], row[1]))
         following: dict[int, int] = {}
@@ -513,7 +515,7 @@ def _write_mentions(
     for source_id in sorted(changed):
         index.execute("DELETE FROM mention WHERE row BETWEEN ? AND ?", rows_of_source(sources[source_id]))
         named = record.execute(
-            "SELECT DISTINCT passage_id, org_id FROM mention WHERE source_id = ?", [source_id]
+            filled("SELECT DISTINCT passage_id, org_id FROM mention WHERE source_id = ?", source_id)
         ).fetchall()
         places = [(name.rpartition(".")[0], name.rpartition(".")[2], org_id) for name, org_id in named]
         index.executemany(

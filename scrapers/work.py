@@ -1,7 +1,6 @@
 """The working database: what scrapers know before it is published. One process at a time holds it.
 
-Rows go in as JSON inside the statement, and values as literals: the first bound parameter makes DuckDB's client load
-pandas and Arrow, 85 MB that a run does not need, and JSON is twice as fast.
+Rows go in by `scrapers.statements`, which says why.
 """
 
 from __future__ import annotations
@@ -21,14 +20,15 @@ from data.home import Home
 from data.schema import COLLECTED, create_collected
 from scrapers.capture import Conditions
 from scrapers.errors import WorkError
+from scrapers.statements import MEMORY, literals
+from scrapers.statements import Inserter as Inserter
+from scrapers.statements import literal as literal
 from scrapers.warc import Original
 
 Row = dict[str, Any]
 Connection = duckdb.DuckDBPyConnection
 
 _RANDOM: Final = random.Random(secrets.randbits(256))  # noqa: S311 - unique, not secret
-CHUNK: Final = 4_000_000
-"""Characters of JSON that go into one statement."""
 
 
 class WorkBusy(WorkError):
@@ -39,7 +39,7 @@ def open_work(home: Home, *, read_only: bool = False) -> Connection:
     """Open the working database, made if it is not there yet. The caller closes it. Raises WorkBusy."""
     try:
         connection = duckdb.connect(
-            str(home.work_database), read_only=read_only, config={"memory_limit": "256MB", "threads": 1}
+            str(home.work_database), read_only=read_only, config={"memory_limit": MEMORY, "threads": 1}
         )
     except (duckdb.IOException, duckdb.ConnectionException) as error:
         raise WorkBusy(
@@ -103,68 +103,6 @@ def naive(moment: dt.datetime) -> dt.datetime:
 
 
 # -- rows in
-
-
-def literal(value: str | dt.datetime | None) -> str:
-    """A value as SQL writes it."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, dt.datetime):
-        return f"TIMESTAMP '{naive(value).isoformat(sep=' ')}'"
-    return "'" + _encodable(value).replace("'", "''") + "'"
-
-
-def literals(values: Iterable[str]) -> str:
-    """Texts as a list for IN, never empty."""
-    return "(" + (", ".join(literal(value) for value in values) or "NULL") + ")"
-
-
-def _encodable(text: str) -> str:
-    """The text without what UTF-8 cannot say (lone surrogates) and SQL text cannot hold (NUL)."""
-    if not text.isascii():
-        text = text.encode("utf-8", "replace").decode("utf-8")
-    return text.replace("\0", "")
-
-
-class Inserter:
-    """Inserts rows into tables of the working database in batches, each value under its column's type."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._statements: dict[str, tuple[str, str]] = {}
-
-    def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows; a key that is missing becomes its column's default, or NULL. Call within a transaction."""
-        chunk: list[str] = []
-        size = 0
-        for row in rows:
-            text = json.dumps(row, ensure_ascii=False, default=str)
-            chunk.append(text)
-            size += len(text)
-            if size > CHUNK:
-                self._insert(table, chunk)
-                chunk, size = [], 0
-        if chunk:
-            self._insert(table, chunk)
-
-    def _insert(self, table: str, rows: list[str]) -> None:
-        before, after = self._statement(table)
-        self._connection.execute(f"{before}{literal('[' + ','.join(rows) + ']')}{after}")
-
-    def _statement(self, table: str) -> tuple[str, str]:
-        if table not in self._statements:
-            columns = self._connection.execute(
-                "SELECT column_name, data_type, column_default FROM duckdb_columns() "  # noqa: S608
-                f"WHERE table_name = {literal(table)} ORDER BY column_index"
-            ).fetchall()
-            listed = ", ".join(f'"{name}"' for name, _, _ in columns)
-            read = ", ".join(
-                f'coalesce(r."{name}", {default})' if default else f'r."{name}"' for name, _, default in columns
-            )
-            shape = json.dumps([{name: kind for name, kind, _ in columns}])
-            before = f'INSERT INTO "{table}" ({listed}) SELECT {read} FROM (SELECT unnest(from_json('  # noqa: S608
-            self._statements[table] = (before, f", {literal(shape)})) AS r)")
-        return self._statements[table]
 
 
 def reading_rows(capture_id: str, source_id: str, reading: Mapping[str, Any]) -> dict[str, list[Row]]:
