@@ -23,7 +23,6 @@ from scrapers.errors import RegisterError as RegisterError
 from scrapers.errors import WorkError as WorkError
 from scrapers.register import Register, read_register
 from scrapers.statements import MEMORY, Inserter, filled, literal
-from scrapers.withhold import take_out_withheld
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,17 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
                 _copy_collected(source, part)
         with _database(part) as connection:
             connection.execute("BEGIN")
-            take_out_withheld(connection)
+            if register.tables["withheld"]:
+                from scrapers.withhold import take_out_withheld  # loads what reads captures
+
+                take_out_withheld(connection)
             _say_no_capture(connection)
             _describe(connection, home)
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
             rows = _count(connection)
+        if register.tables["withheld"]:
+            _rewrite(part)
         with part.open("rb+") as handle:
             os.fsync(handle.fileno())
         part.replace(path)
@@ -91,6 +95,28 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
     notes = _index(home, path)
     make_current(home, path)
     return Published(path, rows, notes)
+
+
+def _rewrite(part: Path) -> None:
+    """Write the database anew, table by table: what was taken out leaves no trace in blocks that are free now."""
+    clean = part.with_suffix(".clean")
+    clean.unlink(missing_ok=True)
+    try:
+        with _database(clean) as connection:
+            connection.execute("BEGIN")
+            schema.create_all(connection)
+            connection.execute("COMMIT")
+            tables = [row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+            connection.execute(f"ATTACH {literal(str(part))} AS before (READ_ONLY)")
+            for table in tables:
+                if table != "vocabulary":  # the schema fills it
+                    connection.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM before.main."{table}"')  # noqa: S608
+            connection.execute("DETACH before")
+            connection.execute("CHECKPOINT")
+        clean.replace(part)
+    finally:
+        clean.unlink(missing_ok=True)
+        Path(f"{clean}.wal").unlink(missing_ok=True)
 
 
 def _database(path: Path) -> duckdb.DuckDBPyConnection:

@@ -18,6 +18,7 @@ from data.schema import create_all
 from data.vocabulary import ORGANISATION_STATUSES, STRENGTHS, TIMELINE_KINDS
 from scrapers.build import RegisterError, build, load_register
 from scrapers.register import read_register
+from tests.support.working import working
 
 
 def rows_of(home: Home, name: str) -> list[tuple[object, ...]]:
@@ -215,3 +216,31 @@ def test_the_stated_rule_of_the_status(
         create_all(connection)
         load_register(connection, read_register(empty_home))
         assert connection.execute("SELECT status, strength FROM organisation_status").fetchall() == [(status, strength)]
+
+
+def test_a_withheld_body_leaves_no_word_in_the_published_file(home: Home) -> None:
+    """Not only no row: the file itself is offered for download."""
+    held = working(home.work_database)
+    words = "Marzipan words of the withheld page about the High Intensity Network."
+    with held.connection:
+        held.capture("acp-uk-2021-rapid-response", [words, "Another paragraph of it."], 1, title="Marzipan title")
+        held.capture("acp-uk-2021-rapid-response", ["Words of another day."], 30)
+        sha = held.rows("SELECT body_sha256 FROM capture ORDER BY capture_id")[0]["body_sha256"]
+    assert b"Marzipan" in build(home).path.read_bytes()
+    path = home.register / "withheld.csv"
+    header = path.read_text(encoding="utf-8") if path.is_file() else "withheld_on,body_sha256,why\n"
+    path.write_text(f"{header}2026-11-25,{sha},by order of a court\n", encoding="utf-8")
+    made = build(home)
+    assert b"Marzipan" not in made.path.read_bytes()
+    assert made.rows["passage"] == 1 and made.rows["capture"] == 2 and made.rows["vocabulary"] > 50
+    assert rows_of(home, "timeline") and rows_of(home, "organisation_status")
+
+
+def test_a_build_loads_no_data_frames(home: Home) -> None:
+    """They are half a second and a hundred megabytes that nothing here needs."""
+    program = (
+        "import sys; from pathlib import Path; from data.home import Home; from scrapers.build import build; "
+        "build(Home(Path(sys.argv[1]))); print([name for name in ('pandas', 'pyarrow', 'numpy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(home.root)], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
