@@ -1,36 +1,75 @@
-"""/feeds/timeline.atom and .json, /feeds/kind/<kind>.atom, /feeds/organisation/<id>.atom, …/source/…, …/review/…"""
+"""/feeds/timeline.atom and .json; /feeds/<part>/<name>.atom and .json for a kind, an organisation, a source, the changes
+of a source and a review, /feeds/search.atom?q= for what a search finds, /feeds/reviews.ics for expected dates."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
+from typing import Final
+from urllib.parse import quote, urlencode
 
+import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard.feeds.choose import entries, title_of
-from dashboard.feeds.write import atom, json_feed
+from dashboard.conditional import answered, tag_of
+from dashboard.feeds.calendar import calendar
+from dashboard.feeds.choose import TABLES, about_address, entries, found_by_search, title_of
+from dashboard.feeds.write import Feed, atom, json_feed
+from dashboard.queries import items
+from dashboard.search.query import TooLong
 from dashboard.start import START, Context, Trouble, per_page
+from data.search import NotIndexed
+
+MEDIA: Final = {
+    "atom": "application/atom+xml; charset=utf-8",
+    "json": "application/feed+json",
+    "ics": "text/calendar; charset=utf-8",
+}
+HEADERS: Final = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
+LONGEST: Final = 400
+"""Characters of a search that is followed."""
+_searches = anyio.CapacityLimiter(2)
 
 
 @per_page
 def written(context: Context, part: str, value: str, form: str) -> tuple[bytes, str] | None:
     """A feed's bytes and tag, or None where there is no such feed."""
+    if form == "ics":
+        if part not in ("reviews", "review") or (part == "review" and title_of(context.record, part, value) is None):
+            return None
+        made = calendar(context.record, context.programme, value)
+        return made, tag_of(made)
     about = title_of(context.record, part, value)
     if about is None or form not in ("atom", "json"):
         return None
-    path = f"/feeds/{part}/{value}.{form}" if value else f"/feeds/{part}.{form}"
-    chosen = entries(context.record, part, value)
+    path = f"/feeds/{part}/{quote(value, safe='')}.{form}" if value else f"/feeds/{part}.{form}"
+    body = _written(context, Feed(path, about_address(part, value), about, entries(context.record, part, value)), form)
+    return body, tag_of(body)
+
+
+def _written(context: Context, feed: Feed, form: str) -> bytes:
     if form == "atom":
-        body = atom(chosen, about, path, context.record, context.programme)
-    else:
-        body = json.dumps(
-            json_feed(chosen, about, path, context.record, context.programme), ensure_ascii=False
-        ).encode()
-    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return atom(feed, context.record, context.programme)
+    return json.dumps(json_feed(feed, context.record, context.programme), ensure_ascii=False).encode()
+
+
+def all_feeds(context: Context) -> tuple[tuple[str, str, str], ...]:
+    """(part, value, form) of every feed and calendar of the record: what a static copy of it holds."""
+    values: dict[str, tuple[str, ...]] = {"timeline": ("",)}
+    values["kind"] = tuple(
+        value
+        for (value,) in context.record.rows(
+            "SELECT value FROM vocabulary WHERE list = 'timeline.kind' ORDER BY position"
+        )
+    )
+    for part, table in TABLES.items():
+        values[part] = tuple(row_id for row_id, _ in items.ids(context.record, table))
+    found = [(part, value, form) for part, names in values.items() for value in names for form in ("atom", "json")]
+    found += [("reviews", "", "ics"), *(("review", review_id, "ics") for review_id in values["review"])]
+    return tuple(found)
 
 
 def routes(not_found: Callable[[Request], Response]) -> list[BaseRoute]:
@@ -43,18 +82,51 @@ def routes(not_found: Callable[[Request], Response]) -> list[BaseRoute]:
             return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
         found = written(state, part, value, form)
         if found is None:
+            moved = items.moved_to(state.record, TABLES[part], value) if part in TABLES and form in MEDIA else None
+            if moved is not None:
+                return RedirectResponse(f"/feeds/{part}/{quote(moved, safe='')}.{form}", status_code=301)
             return not_found(request)
         body, tag = found
-        kind = "application/atom+xml; charset=utf-8" if form == "atom" else "application/feed+json"
-        headers = {"ETag": tag, "Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(body, media_type=kind, headers=headers)
+        return answered(request, body, MEDIA[form], tag=tag, modified=state.record.built_at, headers=HEADERS)
+
+    def searched(request: Request, form: str) -> Response:
+        state = START.state()
+        if isinstance(state, Trouble):
+            return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
+        words = " ".join(request.query_params.get("q", "").split())
+        if form not in ("atom", "json"):
+            return not_found(request)
+        if not words or len(words) > LONGEST:
+            told = f"Say in up to {LONGEST} characters what to follow: /feeds/search.{form}?q=crisis+plan"
+            return PlainTextResponse(told, status_code=400)
+        try:
+            chosen = found_by_search(state.home, state.record, words)
+        except (NotIndexed, TooLong) as error:
+            return PlainTextResponse(str(error), status_code=503 if isinstance(error, NotIndexed) else 422)
+        asked = urlencode({"q": words})
+        feed = Feed(
+            f"/feeds/search.{form}?{asked}", f"/data?{urlencode({'search': words})}", f"search for {words}", chosen
+        )
+        body = _written(state, feed, form)
+        return answered(
+            request, body, MEDIA[form], tag=tag_of(body), modified=state.record.built_at, headers=HEADERS
+        )  # fmt: skip
 
     async def whole(request: Request) -> Response:
         return await run_in_threadpool(answer, request, "timeline", f".{request.path_params['form']}")
 
+    async def reviews(request: Request) -> Response:
+        return await run_in_threadpool(answer, request, "reviews", ".ics")
+
     async def part(request: Request) -> Response:
         return await run_in_threadpool(answer, request, request.path_params["part"], request.path_params["name"])
 
-    return [Route("/feeds/timeline.{form:str}", whole), Route("/feeds/{part:str}/{name:str}", part)]
+    async def by_search(request: Request) -> Response:
+        return await anyio.to_thread.run_sync(searched, request, request.path_params["form"], limiter=_searches)
+
+    return [
+        Route("/feeds/timeline.{form:str}", whole),
+        Route("/feeds/reviews.ics", reviews),
+        Route("/feeds/search.{form:str}", by_search),
+        Route("/feeds/{part:str}/{name:str}", part),
+    ]

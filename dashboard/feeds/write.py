@@ -1,27 +1,35 @@
-"""A feed written out: Atom by feedgen, JSON Feed 1.1, iCalendar of what reviews promised."""
+"""A feed written out: Atom by feedgen, and JSON Feed 1.1."""
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from dashboard.feeds.choose import Entry
-from dashboard.parts.html import fill, link
+from dashboard.feeds.choose import Entry, begun
+from dashboard.parts import diff
+from dashboard.parts.html import EMPTY, fill, join, link, listing
 from dashboard.parts.permalinks import permalink
+from dashboard.queries.bodies import name_of
 from dashboard.queries.sources import source_index
 from dashboard.record import Record
 from data.dates import phrase
-from data.labels import label
 from data.programme import Programme
 
+MOST_STEPS: Final = 30
+"""Passages of a change that an entry shows; its page shows all."""
 
-def _moment(entry: Entry, built: dt.datetime) -> dt.datetime:
-    """When the entry came into the record: midnight UTC of that day."""
-    day = entry.recorded_on or built.date()
-    return dt.datetime.combine(day, dt.time(), dt.UTC)
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed before it is written: its own path, the path of the page that shows the same, what it is about."""
+
+    path: str
+    page: str
+    about: str
+    entries: tuple[Entry, ...]
 
 
 def tag(programme: Programme, record_id: str) -> str:
@@ -30,48 +38,56 @@ def tag(programme: Programme, record_id: str) -> str:
     return f"tag:{host},2026:{record_id}"
 
 
-def content(entry: Entry, record: Record) -> Markup:
-    """The entry as HTML."""
+def content(entry: Entry, record: Record, base: str) -> Markup:
+    """The entry as HTML: what, when, who, shown by which page; of a change the words removed and added."""
     source = source_index(record).get(entry.source_id or "")
-    shown = fill("<p>Source: {l}</p>", l=link(source.url, source.title)) if source else Markup("")
-    return fill(
-        "<p>{summary}</p><p>{kind}, {when}.</p>{source}",
-        summary=entry.summary,
-        kind=label("timeline.kind", entry.kind),
-        when=phrase(entry.on_date, entry.date_precision),
-        source=shown,
+    steps = diff.steps_of_json(entry.passages)
+    return join(
+        [
+            fill("<p>{s}</p>", s=entry.summary),
+            fill("<p>{k}, {w}.</p>", k=entry.kind_words, w=phrase(entry.on_date, entry.date_precision)),
+            fill("<p>Bodies: {b}</p>", b=listing(_body(record, base, org_id) for org_id in entry.org_ids))
+            if entry.org_ids
+            else EMPTY,
+            diff.inline(steps[:MOST_STEPS]) if steps else EMPTY,
+            fill("<p>Source: {l}</p>", l=link(source.url, source.title)) if source else EMPTY,
+        ]
     )
 
 
+def _body(record: Record, base: str, org_id: str) -> Markup:
+    return link(base + permalink("organisation", org_id), name_of(record, org_id))
+
+
 def _title(programme: Programme, about: str) -> str:
-    return f"{programme.programme.title}: {about}" if about else f"{programme.programme.title}: timeline"
+    return f"{programme.programme.title}: {about or 'timeline'}"
 
 
-def atom(entries: tuple[Entry, ...], about: str, path: str, record: Record, programme: Programme) -> bytes:
+def atom(feed: Feed, record: Record, programme: Programme) -> bytes:
     """The feed as Atom (RFC 4287)."""
     from feedgen.feed import FeedGenerator
 
     base = programme.programme.base_url.rstrip("/")
-    feed = FeedGenerator()
-    feed.id(tag(programme, path))
-    feed.title(clean(_title(programme, about)))
-    feed.author({"name": clean(programme.programme.publisher or programme.programme.title)})
-    feed.link(href=f"{base}{path}", rel="self", type="application/atom+xml")
-    feed.link(href=f"{base}/timeline", rel="alternate", type="text/html")
-    feed.rights(f"{programme.licence.data} {programme.licence.data_url}")
-    feed.generator("sim-record")
-    moments = [_moment(entry, record.built_at) for entry in entries]
-    feed.updated(max(moments, default=record.built_at))
-    for entry, moment in zip(entries, moments, strict=True):
-        item = feed.add_entry(order="append")
+    made = FeedGenerator()
+    made.id(tag(programme, feed.path))
+    made.title(clean(_title(programme, feed.about)))
+    made.author({"name": clean(programme.programme.publisher or programme.programme.title)})
+    made.link(href=f"{base}{feed.path}", rel="self", type="application/atom+xml")
+    made.link(href=f"{base}{feed.page}", rel="alternate", type="text/html")
+    made.rights(f"{programme.licence.data} {programme.licence.data_url}")
+    made.generator("sim-record")
+    made.updated(max((entry.updated for entry in feed.entries), default=begun(record)))
+    for entry in feed.entries:
+        item = made.add_entry(order="append")
         item.id(tag(programme, entry.id))
         item.title(clean(entry.title))
-        item.link(href=base + permalink("timeline", entry.id), rel="alternate", type="text/html")
-        item.updated(moment)
+        item.link(href=base + entry.address, rel="alternate", type="text/html")
+        item.published(entry.published)
+        item.updated(entry.updated)
         item.summary(clean(entry.summary))
-        item.content(clean(str(content(entry, record))), type="html")
-        item.category(term=entry.kind, label=label("timeline.kind", entry.kind))
-    written: bytes = feed.atom_str(pretty=True)
+        item.content(clean(str(content(entry, record, base))), type="html")
+        item.category(term=entry.kind, label=entry.kind_words)
+    written: bytes = made.atom_str(pretty=True)
     return written
 
 
@@ -82,28 +98,27 @@ def clean(text: str) -> str:
     )
 
 
-def json_feed(
-    entries: tuple[Entry, ...], about: str, path: str, record: Record, programme: Programme
-) -> dict[str, Any]:
+def json_feed(feed: Feed, record: Record, programme: Programme) -> dict[str, Any]:
     """The feed as JSON Feed 1.1."""
     base = programme.programme.base_url.rstrip("/")
     return {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": _title(programme, about),
-        "home_page_url": f"{base}/timeline",
-        "feed_url": f"{base}{path}",
+        "title": _title(programme, feed.about),
+        "home_page_url": f"{base}{feed.page}",
+        "feed_url": f"{base}{feed.path}",
         "language": "en-GB",
         "authors": [{"name": programme.programme.publisher or programme.programme.title, "url": base}],
         "items": [
             {
                 "id": tag(programme, entry.id),
-                "url": base + permalink("timeline", entry.id),
+                "url": base + entry.address,
                 "title": entry.title,
                 "summary": entry.summary,
-                "content_html": str(content(entry, record)),
-                "date_modified": _moment(entry, record.built_at).isoformat(),
+                "content_html": str(content(entry, record, base)),
+                "date_published": entry.published.isoformat(),
+                "date_modified": entry.updated.isoformat(),
                 "tags": [entry.kind],
             }
-            for entry in entries
+            for entry in feed.entries
         ],
     }

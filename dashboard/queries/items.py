@@ -292,6 +292,27 @@ def moved_to(record: Record, table: str, row_id: str) -> str | None:
     return at if at != row_id else None
 
 
+def first_name(record: Record, entry_id: str) -> str:
+    """The name that an entry of the timeline bore first: what a feed knows it by for ever."""
+    if not _moves(record):
+        return entry_id
+    table, name = row_behind("timeline", entry_id)
+    kind = entry_id.partition(".")[0]
+    end = ""
+    if kind in ("change", "disappearance"):
+        table, (name, _, number) = "source", name.rpartition(".")
+        end = f".{number}"
+    found = record.rows(
+        """WITH RECURSIVE former(name, depth, on_day) AS (
+             SELECT old_id, 1, redirected_on FROM redirect WHERE "table" = $1 AND new_id = $2
+             UNION ALL SELECT r.old_id, f.depth + 1, r.redirected_on FROM redirect r JOIN former f ON r.new_id = f.name
+             WHERE r."table" = $1 AND f.depth < 50)
+           SELECT name FROM former ORDER BY on_day, depth DESC, name LIMIT 1""",
+        [table, name],
+    )
+    return f"{kind}.{found[0][0]}{end}" if found else entry_id
+
+
 @per_record
 def withdrawn(record: Record, table: str, row_id: str) -> Withdrawn | None:
     """What is on record of a row that was taken out; None where there never was such a row."""

@@ -186,8 +186,11 @@ WITH dated AS (
     'Page changed: ' || s.title,
     c.words_added || ' words added, ' || c.words_removed || ' removed between ' || strftime(c.after_at, '%-d %B %Y') || ' and '
       || strftime(c.before_at, '%-d %B %Y') || '.',
-    list_filter([s.publisher_id], x -> x IS NOT NULL), c.source_id, CAST(c.before_at AS DATE)
+    list_filter([s.publisher_id], x -> x IS NOT NULL), c.source_id,
+    CAST(greatest(c.before_at, b.fetched_at, a.fetched_at) AS DATE)
   FROM change c JOIN source s USING (source_id)
+    LEFT JOIN version f ON f.version_id = c.from_version_id LEFT JOIN capture b ON b.capture_id = f.last_capture_id
+    LEFT JOIN version t ON t.version_id = c.to_version_id LEFT JOIN capture a ON a.capture_id = t.first_capture_id
   UNION ALL
   SELECT 'disappearance.' || d.source_id || '.' || d.number, strftime(d.absent_at, '%Y-%m-%d'), 'before', 'disappearance',
     'Page absent: ' || s.title,
