@@ -30,6 +30,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import embeds, plain
 from dashboard.api import openapi, search, sql, tables
+from dashboard.api.problem import Problem
+from dashboard.cross_origin import CrossOrigin
 from dashboard.downloads import routes as downloads
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
@@ -286,6 +288,9 @@ class KnownPaths:
         if bare != scope["path"] and self._is_known({**scope, "path": bare}):
             query = f"?{request.url.query}" if request.url.query else ""
             response = RedirectResponse(re.sub("^/+", "/", bare) + query, status_code=308)
+        elif scope["path"].startswith("/api/"):
+            told = f"There is nothing at {scope['path'][:200]}; /api/v1/ and /api/v1/openapi.json say what there is."
+            response = Problem(404, told).response()
         else:
             response = await run_in_threadpool(not_found_response, request)
         await response(scope, receive, send)
@@ -338,6 +343,7 @@ MIDDLEWARE: Final = [
     Middleware(SecurityHeaders),
     Middleware(StreamlitFiles),
     Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+    Middleware(CrossOrigin),
     Middleware(KnownPaths),
 ]
 EXCEPTION_HANDLERS: Final[Mapping[Any, Any]] = {}

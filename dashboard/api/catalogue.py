@@ -12,11 +12,15 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "adoption_body": ("adoption_id", "org_id"),
     "build": ("built_at",),
     "correction": ("corrected_on", "table", "row_id", "column"),
+    "decision": ("decided_on", "candidate_id", "rowid"),
     "evidence": ("table", "row_id", "capture_id", "passage_id"),
     "link": ("capture_id", "position"),
     "petition_reading": ("petition_id", "on_date", "source_id"),
+    "redirect": ("table", "old_id"),
+    "rereading": ("capture_id", "from_extractor", "to_extractor"),
     "status_count": ("kind", "status"),
     "vocabulary": ("list", "value"),
+    "withheld": ("body_sha256",),
 }
 
 
@@ -47,6 +51,10 @@ class TableInfo:
     def column(self, name: str) -> TableColumn | None:
         """The column of that name, or None."""
         return next((column for column in self.columns if column.name == name), None)
+
+    def key_columns(self) -> tuple[TableColumn, ...]:
+        """The columns that name a row; "rowid" is the place in the file, where rows may be alike in every cell."""
+        return tuple(self.column(name) or TableColumn(name, "BIGINT", "") for name in self.key)
 
 
 @per_record

@@ -181,11 +181,13 @@ def _order(table: TableInfo, text: str) -> tuple[tuple[TableColumn, bool], ...]:
     order: dict[str, tuple[TableColumn, bool]] = {}
     for part in filter(None, text.split(",")):
         column = _column(table, part.removeprefix("-"))
+        if column.is_list:
+            raise Problem(400, f"{column.name} holds lists, which have no order; sort by another column.")
         order.setdefault(column.name, (column, part.startswith("-")))
     if not text and table.name == "timeline":
         order["last_day"] = (_column(table, "last_day"), False)
-    for name in table.key:
-        order.setdefault(name, (_column(table, name), False))
+    for column in table.key_columns():
+        order.setdefault(column.name, (column, False))
     return tuple(order.values())
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.api.catalogue import TableColumn, TableInfo, tables
 from dashboard.api.filters import DEFAULT_LIMIT, MOST_ROWS, OPERATORS
 from dashboard.api.problem import CORS, Problem
 from dashboard.api.tables import FORMATS
-from dashboard.parts.html import fill, join, link
+from dashboard.conditional import answered, tag_of
 from dashboard.record import Record, per_record
 from dashboard.start import START, Context, Trouble
 from data.version import software_version
@@ -57,12 +58,28 @@ def _table_parameters(table: TableInfo) -> list[dict[str, Any]]:
         _query("_facet", "Count the values of these columns, separated by commas (JSON only).", words),
         _query("_cursor", "Go on where the answer before ended; taken from its `next`.", words),
     ]
-    own = [_query(column.name, f"Rows with this value. {column.comment}", words) for column in table.columns]
+    own = [_query(column.name, f"Rows with this value. {column.comment}", _asked(column)) for column in table.columns]
     return own + shared
 
 
+def _asked(column: TableColumn) -> dict[str, Any]:
+    """What a filter on a column takes."""
+    kinds: dict[str, dict[str, Any]] = {
+        "INTEGER": {"type": "integer", "minimum": -(2**31) + 1, "maximum": 2**31 - 1},
+        "BIGINT": {"type": "integer", "minimum": -(2**63) + 1, "maximum": 2**63 - 1},
+        "DOUBLE": {"type": "number"},
+        "BOOLEAN": {"type": "boolean"},
+        "DATE": {"type": "string", "format": "date"},
+        "TIMESTAMP": {"type": "string", "format": "date-time"},
+    }
+    return kinds.get(column.type, {"type": "string"})
+
+
 def _table_paths(table: TableInfo) -> dict[str, Any]:
-    problem = {"description": "What is wrong, and what is allowed", "content": {"application/problem+json": {}}}
+    problem = {
+        "description": "What is wrong, and what is allowed",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     rows = {"$ref": f"#/components/schemas/{table.name}"}
     answer = {
         "type": "object",
@@ -80,7 +97,7 @@ def _table_paths(table: TableInfo) -> dict[str, Any]:
     }
     paths = {}
     for form in FORMATS:
-        content: dict[str, Any] = {_MEDIA[form]: {"schema": answer} if form == "json" else {}}
+        content: dict[str, Any] = {_MEDIA[form]: {"schema": answer if form == "json" else {"type": "string"}}}
         paths[f"/api/v1/{table.name}.{form}"] = {
             "get": {
                 "operationId": f"{table.name}_{form}",
@@ -113,6 +130,17 @@ def _tables_part(record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
     return paths, schemas
 
 
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "A problem document (RFC 9457).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
+}
 # Paths of other modules of the API, described beside their handlers.
 MORE_PATHS: Final[dict[str, Any]] = {}
 
@@ -132,7 +160,7 @@ def document(context: Context) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": paths | MORE_PATHS,
-        "components": {"schemas": schemas},
+        "components": {"schemas": schemas | {"Problem": PROBLEM_SCHEMA}},
     }
 
 
@@ -143,55 +171,16 @@ def _context() -> Context:
     return state
 
 
-async def openapi(_request: Request) -> Response:
+async def openapi(request: Request) -> Response:
     """The document itself."""
     try:
-        made = await run_in_threadpool(lambda: document(_context()))
+        made = await run_in_threadpool(lambda: json.dumps(document(_context()), ensure_ascii=False))
     except Problem as problem:
         return problem.response()
-    return JSONResponse(made, headers=CORS | {"Cache-Control": "public, max-age=0, must-revalidate"})
-
-
-def _page() -> str:
-    context = _context()
-    rows = join(
-        fill(
-            '<tr><th scope="row"><code>{name}</code></th><td>{comment}</td><td>{links}</td></tr>',
-            name=table.name,
-            comment=table.comment,
-            links=join(
-                (link(f"/api/v1/{table.name}.{form}", form, label=f"{table.name} as {form}") for form in FORMATS), " "
-            ),
-        )
-        for table in tables(context.record).values()
-    )
-    return fill(
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>API · {title}</title></head>'
-        "<body><main>"
-        "<h1>The record for programs</h1><p>{about}</p>"
-        "<p>Filters: <code>?column=value</code>, and <code>column__{operators}</code>. <code>_sort=-column</code>, "
-        "<code>_fields=a,b</code>, <code>_limit=100</code> (at most {most}), <code>_facet=column</code>; "
-        "the <code>next</code> of an answer leads on. Errors are problem documents (RFC 9457). Each answer has an ETag "
-        'that changes with the record. <a href="/api/v1/openapi.json">OpenAPI document</a>.</p>'
-        '<table><caption>Tables and views</caption><thead><tr><th scope="col">Table</th><th scope="col">Holds</th>'
-        '<th scope="col">As</th></tr></thead><tbody>{rows}</tbody></table></main></body></html>',
-        title=context.programme.programme.title,
-        about=context.programme.programme.about,
-        operators=", __".join(OPERATORS),
-        most=MOST_ROWS,
-        rows=rows,
-    )
-
-
-async def readable(_request: Request) -> Response:
-    """The same for a person."""
-    try:
-        return HTMLResponse(await run_in_threadpool(_page))
-    except Problem as problem:
-        return problem.response()
+    headers = CORS | {"Cache-Control": "public, max-age=0, must-revalidate"}
+    return answered(request, made, "application/json", tag=tag_of(made), headers=headers)
 
 
 def routes() -> list[BaseRoute]:
     """The routes of this module; they come before those of the tables."""
-    return [Route("/api/v1/openapi.json", openapi), Route("/api/v1", readable), Route("/api/v1/", readable)]
+    return [Route("/api/v1/openapi.json", openapi)]

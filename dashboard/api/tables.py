@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
+import duckdb
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from dashboard.api.catalogue import TableColumn, TableInfo, tables
 from dashboard.api.filters import DEFAULT_LIMIT, Selection, select
 from dashboard.api.problem import CORS, Problem
+from dashboard.conditional import http_date, is_current
 from dashboard.record import Record
 from dashboard.sql.formats import as_cell, guarded, plain
 from dashboard.start import START, Context, Trouble
@@ -52,7 +54,8 @@ def _json(context: Context, chosen: Selection, request: Request) -> Response:
             ]
             for column in chosen.facets
         }
-    return JSONResponse(answer)
+    # a reader that follows links finds the next page without reading the body
+    return JSONResponse(answer, headers={"Link": f'<{following}>; rel="next"'} if following else None)
 
 
 def _csv(context: Context, chosen: Selection, _request: Request) -> Response:
@@ -156,10 +159,20 @@ def _answer(request: Request) -> Response:
         raise Problem(404, f"{form!r} is no format; allowed: {', '.join(FORMATS)}.")
     pairs = request.query_params.multi_items()
     tag = etag(state.record, request.url.path, pairs)
-    headers = CORS | {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"}
-    if tag in [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]:
+    built = state.record.built_at
+    headers = CORS | {
+        "ETag": tag,
+        "Last-Modified": http_date(built),
+        "Cache-Control": "public, max-age=0, must-revalidate",
+        "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Content-Disposition",
+    }
+    chosen = select(known[name], pairs)
+    if is_current(request, tag, built):
         return Response(status_code=304, headers=headers)
-    response = FORMATS[form](state, select(known[name], pairs), request)
+    try:
+        response = FORMATS[form](state, chosen, request)
+    except duckdb.InvalidInputException as error:
+        raise Problem(400, f"The filters cannot be applied: {str(error).splitlines()[0]}") from error
     response.headers.update(headers)
     if form in ("csv", "parquet", "xlsx"):
         response.headers["Content-Disposition"] = f'attachment; filename="{name}-record-{state.record.number}.{form}"'

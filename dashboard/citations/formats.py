@@ -129,7 +129,8 @@ def as_bibtex(cited: dict[str, Any]) -> str:
     if len(issued) > 2:
         fields.append(("day", str(issued[2])))
     fields.append(("howpublished", _for_bibtex(cited["container-title"])))
-    fields.append(("edition", _for_bibtex(cited["version"])))
+    if version := cited.get("version"):
+        fields.append(("edition", _for_bibtex(version)))
     fields.append(("url", cited["URL"]))
     fields.append(("urldate", "-".join(f"{part:02d}" for part in cited["accessed"]["date-parts"][0])))
     fields.append(("langid", "british"))
@@ -164,11 +165,12 @@ def as_ris(cited: dict[str, Any]) -> str:
         "title": _for_ris(cited["title"]),
         "secondary_title": _for_ris(cited["container-title"]),
         "publisher": _for_ris(cited["container-title"]),
-        "edition": _for_ris(cited["version"]),
         "urls": [cited["URL"]],
         "language": cited["language"],
         "id": cited["id"],
     }
+    if version := cited.get("version"):
+        entry["edition"] = _for_ris(version)
     if authors := cited.get("author"):
         entry["authors"] = [_for_ris(author["literal"]).replace(",", "") for author in authors]
     issued = _issued(cited)

@@ -1,4 +1,4 @@
-"""Which entries a feed holds: everything, one kind, one body, one source, a source's changes, one review, a search."""
+"""Which entries a feed holds: everything, one kind, one body, one source, a source's changes, one review."""
 
 from __future__ import annotations
 
@@ -10,14 +10,9 @@ from dashboard.parts.permalinks import permalink
 from dashboard.queries import items
 from dashboard.queries.documents import changes_of
 from dashboard.record import Record, per_record
-from dashboard.search.query import search
-from dashboard.search.results import Hit, kind_in_words
-from data.home import Home
 from data.labels import label
 
 MOST: Final = 200
-MOST_FOUND: Final = 50
-"""Entries of a feed, and of a feed of what a search finds."""
 
 
 @dataclass(frozen=True)
@@ -132,35 +127,3 @@ def begun(record: Record) -> dt.datetime:
     days += [day for (day,) in record.rows("SELECT min(recorded_on) FROM source") if day]
     first = min(days, default=record.built_on)
     return dt.datetime.combine(first, dt.time(), dt.UTC)
-
-
-def found_by_search(home: Home, record: Record, words: str) -> tuple[Entry, ...]:
-    """What a search finds, as entries, newest on record first. Raises NotIndexed, TooLong (dashboard.search)."""
-    hits = search(home, words, limit=MOST_FOUND, order="newest").hits
-    made = [_of_hit(record, hit) for hit in hits]
-    return tuple(sorted(made, key=lambda entry: (entry.updated, entry.id), reverse=True))
-
-
-def _of_hit(record: Record, hit: Hit) -> Entry:
-    days = items.touched_days(record)
-    day = days.get((hit.kind, hit.id)) or days.get(("timeline", f"{hit.kind}.{hit.id}"))
-    updated = _start(dt.date.fromisoformat(day)) if day else None
-    if updated is None and hit.capture is not None and hit.capture.captured_at:
-        moment = dt.datetime.fromisoformat(hit.capture.captured_at)
-        updated = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    updated = updated or begun(record)
-    name = hit.capture.passage_id if hit.capture is not None else hit.id
-    return Entry(
-        id=f"{hit.kind}.{name}",
-        address=hit.address,
-        title=hit.title.text,
-        summary=hit.text.text,
-        on_date=hit.date,
-        date_precision=hit.date_precision,
-        kind=hit.kind,
-        kind_words=kind_in_words(hit.kind),
-        org_ids=hit.org_ids,
-        source_id=hit.source_id,
-        published=updated,
-        updated=updated,
-    )

@@ -1,14 +1,13 @@
-"""/feeds/timeline.atom and .json; /feeds/<part>/<name>.atom and .json for a kind, an organisation, a source, the changes
-of a source and a review, /feeds/search.atom?q= for what a search finds, /feeds/reviews.ics for expected dates."""
+"""/feeds/timeline.atom and .json; /feeds/<part>/<name>.atom and .json for a kind, an organisation, a source, the
+changes of a source and a review; /feeds/reviews.ics for expected dates of reviews. Searches as feeds: searches.py."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-import anyio
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -16,12 +15,10 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.conditional import answered, tag_of
 from dashboard.feeds.calendar import calendar
-from dashboard.feeds.choose import TABLES, about_address, entries, found_by_search, title_of
+from dashboard.feeds.choose import TABLES, about_address, entries, title_of
 from dashboard.feeds.write import Feed, atom, json_feed
 from dashboard.queries import items
-from dashboard.search.query import TooLong
 from dashboard.start import START, Context, Trouble, per_page
-from data.search import NotIndexed
 
 MEDIA: Final = {
     "atom": "application/atom+xml; charset=utf-8",
@@ -29,9 +26,6 @@ MEDIA: Final = {
     "ics": "text/calendar; charset=utf-8",
 }
 HEADERS: Final = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
-LONGEST: Final = 400
-"""Characters of a search that is followed."""
-_searches = anyio.CapacityLimiter(2)
 
 
 @per_page
@@ -89,29 +83,6 @@ def routes(not_found: Callable[[Request], Response]) -> list[BaseRoute]:
         body, tag = found
         return answered(request, body, MEDIA[form], tag=tag, modified=state.record.built_at, headers=HEADERS)
 
-    def searched(request: Request, form: str) -> Response:
-        state = START.state()
-        if isinstance(state, Trouble):
-            return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
-        words = " ".join(request.query_params.get("q", "").split())
-        if form not in ("atom", "json"):
-            return not_found(request)
-        if not words or len(words) > LONGEST:
-            told = f"Say in up to {LONGEST} characters what to follow: /feeds/search.{form}?q=crisis+plan"
-            return PlainTextResponse(told, status_code=400)
-        try:
-            chosen = found_by_search(state.home, state.record, words)
-        except (NotIndexed, TooLong) as error:
-            return PlainTextResponse(str(error), status_code=503 if isinstance(error, NotIndexed) else 422)
-        asked = urlencode({"q": words})
-        feed = Feed(
-            f"/feeds/search.{form}?{asked}", f"/data?{urlencode({'search': words})}", f"search for {words}", chosen
-        )
-        body = _written(state, feed, form)
-        return answered(
-            request, body, MEDIA[form], tag=tag_of(body), modified=state.record.built_at, headers=HEADERS
-        )  # fmt: skip
-
     async def whole(request: Request) -> Response:
         return await run_in_threadpool(answer, request, "timeline", f".{request.path_params['form']}")
 
@@ -121,12 +92,8 @@ def routes(not_found: Callable[[Request], Response]) -> list[BaseRoute]:
     async def part(request: Request) -> Response:
         return await run_in_threadpool(answer, request, request.path_params["part"], request.path_params["name"])
 
-    async def by_search(request: Request) -> Response:
-        return await anyio.to_thread.run_sync(searched, request, request.path_params["form"], limiter=_searches)
-
     return [
         Route("/feeds/timeline.{form:str}", whole),
         Route("/feeds/reviews.ics", reviews),
-        Route("/feeds/search.{form:str}", by_search),
         Route("/feeds/{part:str}/{name:str}", part),
     ]

@@ -14,10 +14,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboard.api.page import api_page
 from dashboard.citations import formats
 from dashboard.citations.csl import csl_item
 from dashboard.conditional import answered, is_current, tag_of
 from dashboard.downloads.routes import page_for as downloads_page
+from dashboard.feeds.page import feeds_page
 from dashboard.parts.around import notices_of_permanent_page
 from dashboard.parts.permalinks import ROOMS, changes_address, permalink
 from dashboard.permalinks import pages
@@ -63,6 +65,9 @@ class PermanentPages:
             Route("/pictures/{room:str}.png", self.picture_of_index),
             Route("/pictures/{room:str}/{rest:path}", self.picture),
             Route("/downloads", self._made(downloads_page)),
+            Route("/api/v1", self.api_moved),
+            Route("/api/v1/", self._made(api_page)),
+            Route("/feeds", self._made(feeds_page)),
             Route("/sources", self._index("source")),
             Route("/sources/{row_id:str}", self.source_moved),
             Route("/documents/{source_id:str}/changes", self.changes),
@@ -92,6 +97,10 @@ class PermanentPages:
                 return PlainTextResponse(f"This cannot be made here just now: {error.strerror}.", status_code=503)
 
         return answer
+
+    async def api_moved(self, _request: Request) -> Response:
+        """The API's page has a slash at its end, as its addresses go on from there."""
+        return RedirectResponse("/api/v1/", status_code=308)
 
     async def source_moved(self, request: Request) -> Response:
         """A document's page has one address, under /documents/."""
@@ -286,6 +295,7 @@ def _rendered(
 
 APP_PAGES: Final = (
     "/", "/rollout", "/responses", "/review", "/timeline", "/petition", "/documents", "/data", "/about", "/sources",
+    "/feeds", "/api/v1/",
 )  # fmt: skip
 MOST_ADDRESSES: Final = 50_000
 """How many addresses one sitemap may hold."""

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 
 
 def plain(value: Any) -> Any:
@@ -47,12 +47,16 @@ def as_cell(value: Any) -> str:
     return str(value)
 
 
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
+"""What a spreadsheet may take for the beginning of a formula, in either width."""
+
+
 def guarded(cell: str) -> str:
     """Text for a CSV that a spreadsheet may open: a leading apostrophe keeps it from being run as a formula.
 
     Text that begins with an apostrophe gets one too, so that taking away one apostrophe always gives the text.
     """
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "'")) else cell
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

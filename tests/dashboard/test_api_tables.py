@@ -14,7 +14,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard.api import openapi, tables
+from dashboard import server
 from dashboard.start import START
 from data.home import HOME_VARIABLE, PACKAGE, Home
 from scrapers.build import build
@@ -33,7 +33,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     build(Home(root))
     before = os.environ.get(HOME_VARIABLE)
     os.environ[HOME_VARIABLE] = str(root)
-    yield TestClient(Starlette(routes=[*openapi.routes(), *tables.routes()]))
+    yield TestClient(Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE))
     START.close()
     if before is None:
         del os.environ[HOME_VARIABLE]
