@@ -29,7 +29,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import embeds, plain
-from dashboard.api import openapi, search, sql, tables
+from dashboard.api import model, openapi, search, sql, tables
 from dashboard.api.problem import Problem
 from dashboard.cross_origin import CrossOrigin
 from dashboard.downloads import routes as downloads
@@ -237,6 +237,7 @@ ROUTES: Final[list[BaseRoute]] = [
     *openapi.routes(),
     *search.routes(),
     *sql.routes(),
+    *model.routes(),
     *tables.routes(),
     *searches.routes(),
     *feeds.routes(not_found_response),

@@ -11,7 +11,7 @@ from dashboard.api.catalogue import tables as known_tables
 from dashboard.citations import formats
 from dashboard.pages import data_search, data_table
 from dashboard.pages.lists import asked, forget_page_when_filters_change
-from dashboard.parts import chart, console
+from dashboard.parts import chart, console, model
 from dashboard.parts.dates import day_words
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, many, number
@@ -87,6 +87,7 @@ def all_tables(ctx: Context) -> Markup:
             Column("Download", "files"),
         ]
         pieces.append(fill("<h3>{t}</h3>{b}", t=title, b=table(columns, rows, f"Tables: {title.lower()}")))
+    pieces.append(fill("<h3>{t}</h3>{b}", t="How they hang together", b=model.shown(ctx.record)))
     return section(
         "Tables and downloads",
         join(pieces),

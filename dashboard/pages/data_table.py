@@ -103,7 +103,7 @@ def _columns(ctx: Context, name: str) -> Markup:
     rows = [_column_row(name, one) for one in dictionary.columns_of(ctx.record, name)]
     heads: list[Column | str] = [
         Column("Column", "files"),
-        "Type",
+        "Type and unit",
         Column("What it means", "wide"),
         "Empty",
         Column("Example", "wide"),
@@ -120,7 +120,10 @@ def _columns(ctx: Context, name: str) -> Markup:
         "Columns",
         table(heads, rows, f"Columns of {name}") + pointing,
         name="columns",
-        lead="Meanings are kept with the tables themselves and come with every download in Parquet.",
+        lead=fill(
+            "{o} Meanings are kept with the tables themselves and come with every download in Parquet.",
+            o=dictionary.origin(ctx.record, name),
+        ),
     )
 
 
@@ -138,7 +141,11 @@ def _column_row(name: str, one: ColumnFact) -> list[Cell]:
         example = fill("{e}", e=text if len(text) <= 90 else text[:89] + "…")
     return [
         fill("<code>{n}</code>", n=one.column.name),
-        TYPES.get(one.column.type, one.column.type.lower()),
+        fill(
+            "{t}{u}",
+            t=TYPES.get(one.column.type, one.column.type.lower()),
+            u=fill('<br><span class="small">{u}</span>', u=one.unit) if one.unit else EMPTY,
+        ),
         fill(
             '{m}{v} <span class="small">{f}</span>',
             m=one.column.comment,

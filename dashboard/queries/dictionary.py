@@ -10,6 +10,7 @@ from typing import Any, Final
 from dashboard.api.catalogue import TableColumn, TableInfo, tables
 from dashboard.api.filters import Selection, quoted
 from dashboard.record import Record, per_record
+from data.register_spec import BY_TABLE
 from data.schema import COLLECTED
 
 _VOCABULARY: Final = re.compile(r"\(vocabulary ([\w.]+)\)")
@@ -24,7 +25,8 @@ GROUPS: Final[dict[str, str]] = {
 @dataclass(frozen=True)
 class ColumnFact:
     """One column as the dictionary tells it. `points_to` is the (table, column) whose row a cell names; `values` are
-    the (value, words) of its vocabulary; `empty` is the share of rows without a value, 0 to 1, None without rows."""
+    the (value, words) of its vocabulary; `unit` is what its numbers count or how its dates are written, None where it
+    holds words; `empty` is the share of rows without a value, 0 to 1, None without rows."""
 
     column: TableColumn
     vocabulary: str | None
@@ -32,6 +34,7 @@ class ColumnFact:
     points_to: tuple[str, str] | None
     empty: float | None
     example: Any
+    unit: str | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,72 @@ def points_to(record: Record, column: TableColumn) -> tuple[str, str] | None:
     return (found[1], found[2]) if info is not None and info.column(found[2]) is not None else None
 
 
+_READ_BY: Final[dict[str, str]] = {
+    "run": "Written by each collection as it begins and ends.",
+    "attempt": "Written by each collection, one row when a source has been asked.",
+    "capture": "What a site or a web archive answered, as kept in the WARC files.",
+    "extraction": "Read by machine out of a capture.",
+    "passage": "Cut by machine out of an extraction.",
+    "link": "Read by machine out of a captured page.",
+    "version": "Computed from the texts of a source's good captures, in the order of time.",
+    "change": "Computed from two versions of a source.",
+    "disappearance": "Computed from the attempts at a source, and from what web archives hold of it.",
+    "mention": "Found by machine in passages, by the names and aliases of bodies.",
+    "candidate": "Found by machine in passages, by rules; a person decides.",
+    "observation": "Read by machine out of captures of known kinds of sites.",
+    "evidence": "Found by machine: what a register row says, looked for in the captures of its source.",
+    "rereading": "Computed from two readings of the same bytes.",
+    "alarm": "Computed from changes and from the evidence of register rows.",
+    "build": "Written by the build.",
+    "vocabulary": "The closed lists of words, kept with the program.",
+}
+
+
+@per_record
+def origin(record: Record, table: str) -> str:
+    """Where the rows of a table come from, in a sentence. Raises KeyError where there is no such table."""
+    info = tables(record)[table]
+    if table in BY_TABLE:
+        return f"Kept by hand in the register, register/{BY_TABLE[table].name}.csv."
+    if table in _READ_BY:
+        return _READ_BY[table]
+    sql = record.rows("SELECT sql FROM duckdb_views() WHERE NOT internal AND view_name = ?", [info.name])
+    words = set(re.findall(r"\w+", sql[0][0])) - {info.name} if sql else set()
+    named = [name for name in tables(record) if name in words]
+    return f"Computed from {', '.join(named)}." if named else "Computed by the build from the other tables."
+
+
+_UNITS: Final[tuple[tuple[str, str], ...]] = (
+    (r"\b0 to 1\b", "share, 0 to 1"),
+    (r"\bbytes\b", "bytes"),
+    (r"\bin characters\b", "characters"),
+    (r"^Degrees\b", "degrees"),
+    (r"(?i)\bstatus code\b", "HTTP status code"),
+    (r"\bin units of the column unit\b", "as the column unit says"),
+    (r"\bin signatures\b", "signatures"),
+    (r"^Number of (?:good |live )?(\w+)", r"\1"),
+    (r"\bfrom 1\b", "place, from 1"),
+    (r"\bfrom 0\b", "place, from 0"),
+)
+
+
+def unit_of(column: TableColumn) -> str | None:
+    """What the numbers of a column count, or how its dates are written, as its meaning says; None for words."""
+    if column.type == "DATE":
+        return "day, ISO 8601"
+    if column.type.startswith("TIMESTAMP"):
+        return "UTC, ISO 8601"
+    if "YYYY" in column.comment:
+        return "ISO 8601, whole or in part"
+    if column.type in ("VARCHAR", "VARCHAR[]", "BOOLEAN"):
+        return None
+    for pattern, unit in _UNITS:
+        found = re.search(pattern, column.comment)
+        if found is not None:
+            return found.expand(unit)
+    return None
+
+
 @per_record
 def columns_of(record: Record, table: str) -> tuple[ColumnFact, ...]:
     """The columns of a table, in order. Raises KeyError where there is no such table."""
@@ -114,6 +183,7 @@ def columns_of(record: Record, table: str) -> tuple[ColumnFact, ...]:
                 points_to(record, column),
                 missing / counted[0] if counted[0] else None,
                 first[0][0] if first else None,
+                unit_of(column),
             )
         )
     return tuple(found)

@@ -107,7 +107,7 @@ COMMENT ON COLUMN passage.heading IS 'The heading under which it stands.';
 COMMENT ON COLUMN passage.text IS 'Its text, personal contact details masked.';
 COMMENT ON COLUMN passage.page_number IS 'Page of the file, from 1, where it has pages.';
 COMMENT ON COLUMN passage.char_start IS 'Where it begins in extraction.text, in characters from 0.';
-COMMENT ON COLUMN passage.char_end IS 'Where it ends there, exclusive.';
+COMMENT ON COLUMN passage.char_end IS 'Where it ends there, in characters, exclusive.';
 
 CREATE TABLE link (
   capture_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL, position INTEGER NOT NULL, url VARCHAR NOT NULL, text VARCHAR
@@ -184,7 +184,7 @@ COMMENT ON COLUMN mention.source_id IS 'The source (source.source_id).';
 COMMENT ON COLUMN mention.org_id IS 'The body named (organisation.org_id).';
 COMMENT ON COLUMN mention.words IS 'The words by which it is named.';
 COMMENT ON COLUMN mention.char_start IS 'Where they begin in the passage, in characters from 0.';
-COMMENT ON COLUMN mention.char_end IS 'Where they end there, exclusive.';
+COMMENT ON COLUMN mention.char_end IS 'Where they end there, in characters, exclusive.';
 COMMENT ON COLUMN mention.near IS 'Where the programme is named: passage, heading or page.';
 
 CREATE TABLE candidate (

@@ -121,7 +121,7 @@ COMMENT ON COLUMN organisation_status.region IS 'Its region.';
 COMMENT ON COLUMN organisation_status.status IS 'used, ended, paused, planned, similar-scheme, denied, never, disputed (sources contradict each other), not-answered or unknown.';
 COMMENT ON COLUMN organisation_status.strength IS 'shown by its own or a partner''s word, reported by others, only claimed or matched by area, or none.';
 COMMENT ON COLUMN organisation_status.sources IS 'Number of pages that say anything of it.';
-COMMENT ON COLUMN organisation_status.firm_sources IS 'Number of those whose word is more than a bare claim or a match by area.';
+COMMENT ON COLUMN organisation_status.firm_sources IS 'Number of pages among them whose word is more than a bare claim or a match by area.';
 COMMENT ON COLUMN organisation_status.assertions IS 'Number of assertions about it.';
 COMMENT ON COLUMN organisation_status.first_date IS 'Earliest date among them.';
 COMMENT ON COLUMN organisation_status.latest_date IS 'Latest date among them.';

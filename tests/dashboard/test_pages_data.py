@@ -15,10 +15,12 @@ import duckdb
 import feedparser
 import pytest
 from bs4 import BeautifulSoup, Tag
+from lxml import etree
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
+from dashboard.api import model as model_api
 from dashboard.api import sql as sql_api
 from dashboard.api import tables as table_api
 from dashboard.api.catalogue import tables
@@ -85,7 +87,7 @@ def shown(test: AppTest) -> str:
 
 def test_every_table_is_there_with_its_meaning_rows_and_files(context_of: Contexts, read_home: Home) -> None:
     ctx = context_of(read_home)
-    rows = part(plain(ctx), "tables").select("tbody tr")
+    rows = part(plain(ctx), "tables").select("h3 + .table-box tbody tr")
     assert len(rows) == len(tables(ctx.record))
     client = TestClient(Starlette(routes=table_api.routes()))
     for row in rows:
@@ -118,6 +120,43 @@ def test_the_dictionary_tells_every_column(context_of: Contexts, read_home: Home
     assert "ran it" in words_of(part(plain(ctx, table="adoption"), "columns"))
     with pytest.raises(KeyError):
         dictionary.columns_of(ctx.record, "nothing")
+
+
+def test_no_column_lacks_its_meaning_and_no_number_its_unit(context_of: Contexts, read_home: Home) -> None:
+    ctx = context_of(read_home)
+    for name, info in tables(ctx.record).items():
+        assert len(info.comment) > 20 and info.comment.endswith("."), name
+        origin = dictionary.origin(ctx.record, name)
+        assert len(origin) > 15 and origin in words_of(part(plain(ctx, table=name), "columns")), name
+        for one in dictionary.columns_of(ctx.record, name):
+            assert len(one.column.comment) > 8, f"{name}.{one.column.name} has no meaning"
+            if one.column.type not in ("VARCHAR", "VARCHAR[]", "BOOLEAN"):
+                assert one.unit, f"{name}.{one.column.name}: its meaning names no unit ({one.column.comment})"
+            if one.column.name.endswith(("_id", "_ids")) and one.column.name not in info.key:
+                named = one.points_to or one.column.name in ("row_id", "warc_record_id")
+                assert named, f"{name}.{one.column.name} does not say whose row it names"
+    assert dictionary.origin(ctx.record, "adoption").endswith("register/adoptions.csv.")
+    assert dictionary.origin(ctx.record, "source_state") == "Computed from attempt, capture, source."
+
+
+def test_the_picture_of_the_tables_shows_every_key(context_of: Contexts, read_home: Home) -> None:
+    ctx = context_of(read_home)
+    client = TestClient(Starlette(routes=model_api.routes()))
+    for name in ("model", "model-narrow"):
+        answer = client.get(f"/api/v1/{name}.svg")
+        assert answer.headers["content-type"] == "image/svg+xml"
+        svg = etree.fromstring(answer.content)
+        words = [text.text for text in svg.iter("{*}text")]
+        assert {text.text for text in svg.iterfind(".//{*}text[@class='name']")} == set(tables(ctx.record))
+        assert words.count("passage_id") >= 4 and words.count("review_id") == 2
+        again = client.get(f"/api/v1/{name}.svg", headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+    lines = len(list(etree.fromstring(client.get("/api/v1/model.svg").content).iter("{*}path")))
+    assert lines >= 20
+    shown = part(plain(ctx), "tables").select_one("figure.model img")
+    assert shown is not None and "Named most: source" in str(shown["alt"])
+    rows = part(plain(ctx), "tables").select("details tbody tr")
+    assert len(rows) == len(tables(ctx.record))
 
 
 @pytest.mark.parametrize(
