@@ -42,6 +42,8 @@ from scrapers.build import build
 from tests.support import collected_home as collected
 
 Contexts = Callable[[Home], Context]
+NOT_KEYS = frozenset({"row_id", "old_id", "new_id", "warc_record_id"})
+"""Columns that name a row of a table which another column names, or nothing of this record."""
 
 
 @pytest.fixture(scope="module")
