@@ -135,7 +135,7 @@ def test_no_column_lacks_its_meaning_and_no_number_its_unit(context_of: Contexts
             if one.column.type not in ("VARCHAR", "VARCHAR[]", "BOOLEAN"):
                 assert one.unit, f"{name}.{one.column.name}: its meaning names no unit ({one.column.comment})"
             if one.column.name.endswith(("_id", "_ids")) and one.column.name not in info.key:
-                named = one.points_to or one.column.name in ("row_id", "warc_record_id")
+                named = one.points_to or one.column.name in NOT_KEYS
                 assert named, f"{name}.{one.column.name} does not say whose row it names"
     assert dictionary.origin(ctx.record, "adoption").endswith("register/adoptions.csv.")
     assert dictionary.origin(ctx.record, "source_state") == "Computed from attempt, capture, source."
