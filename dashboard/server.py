@@ -35,6 +35,7 @@ from dashboard.cross_origin import CrossOrigin
 from dashboard.downloads import routes as downloads
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
+from dashboard.notebooks import routes as notebooks
 from dashboard.parts import frame
 from dashboard.parts.freshness import freshness
 from dashboard.parts.html import fill
@@ -243,6 +244,7 @@ ROUTES: Final[list[BaseRoute]] = [
     *feeds.routes(not_found_response),
     *EMBEDS.routes(),
     *downloads.routes(not_found_response),
+    *notebooks.routes(not_found_response),
     *PermanentPages(
         asset_address("app.css"), asset_address("icon.svg"), asset_address("leave.js"), not_found_response
     ).routes(),

@@ -260,10 +260,14 @@ def elsewhere(ctx: Context) -> Markup:
     return section(
         "Use it elsewhere",
         fill(
-            "<ul><li>Every table answers at <code>/api/v1/&lt;table&gt;.csv</code> and in the other forms, with "
-            "filters in the address: {e}. {o} describes all of it.</li><li>Changes come by {f}.</li>"
-            "<li>In DuckDB's own shell:</li>"
+            "<ul><li>{z} holds everything; {p} tells what is in it.</li><li>{s}: files that open the record in Python, "
+            "Jupyter, R and DuckDB's own shell.</li><li>Every table answers at <code>/api/v1/&lt;table&gt;.csv</code> "
+            "and in the other forms, with filters in the address: {e}. {o} describes all of it.</li>"
+            "<li>Changes come by {f}.</li><li>In DuckDB's own shell:</li>"
             '</ul><pre class="code" tabindex="0" role="region" aria-label="A start in DuckDB">{d}</pre>',
+            z=link("/data.zip", "data.zip"),
+            p=link("/downloads", "the page of downloads"),
+            s=link("/start", "A start in your own tools"),
             e=link("/api/v1/statement.csv?position=calls-for-review", "statement.csv?position=calls-for-review"),
             o=link("/api/v1/openapi.json", "The API's description"),
             f=link("/feeds/timeline.atom", "the feed of the timeline"),

@@ -20,6 +20,7 @@ from dashboard.citations.csl import csl_item
 from dashboard.conditional import answered, is_current, tag_of
 from dashboard.downloads.routes import page_for as downloads_page
 from dashboard.feeds.page import feeds_page
+from dashboard.notebooks.page import start_page
 from dashboard.parts.around import notices_of_permanent_page
 from dashboard.parts.permalinks import ROOMS, changes_address, permalink
 from dashboard.permalinks import pages
@@ -65,6 +66,7 @@ class PermanentPages:
             Route("/pictures/{room:str}.png", self.picture_of_index),
             Route("/pictures/{room:str}/{rest:path}", self.picture),
             Route("/downloads", self._made(downloads_page)),
+            Route("/start", self._made(start_page)),
             Route("/api/v1", self.api_moved),
             Route("/api/v1/", self._made(api_page)),
             Route("/feeds", self._made(feeds_page)),
