@@ -18,6 +18,7 @@ from dashboard.start import Context, per_page
 TABLE: Final = "/api/v1/timeline.parquet"
 DATABASE: Final = "/downloads/record.duckdb"
 FIRST: Final = QUESTIONS[0]
+_EXPLAINED: Final = 'print(record.sql("SELECT table_name, comment FROM duckdb_tables() ORDER BY table_name"))'
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,7 @@ def python_cells(context: Context) -> tuple[str, ...]:
         f"timeline = duckdb.read_parquet(fetched({json.dumps(TABLE)}))\n"
         'print(timeline.order("last_day DESC").limit(5).project("on_date, kind, title"))',
         "# The whole database: every table and view, and what each column means.\n"
-        f"record = duckdb.connect(fetched({json.dumps(DATABASE)}), read_only=True)\n"
-        'print(record.sql("SELECT table_name, comment FROM duckdb_tables() ORDER BY table_name"))',
+        f"record = duckdb.connect(fetched({json.dumps(DATABASE)}), read_only=True)\n{_EXPLAINED}",
         f"# {FIRST.words}\n"
         f'print(record.sql("""\n{question}\n"""))',
     )  # fmt: skip
