@@ -104,6 +104,11 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "accepted": "accepted",
         "implemented": "implemented",
     },
+    "recommendation.outcome": {
+        "answered": "answered",
+        "partly": "answered in part",
+        "not": "not answered",
+    },
     "event.kind": {
         "programme": "programme",
         "award": "award",

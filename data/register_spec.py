@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from data import vocabulary as words
 
 Kind = Literal[
-    "id", "text", "summary", "word", "words", "ref", "refs", "date", "precision", "day", "int", "float", "url",
+    "id", "text", "summary", "word", "words", "ref", "refs", "date", "precision", "due", "day", "int", "float", "url",
     "sha256",
 ]  # fmt: skip
 
@@ -204,6 +204,7 @@ FILES: Final[tuple[RegisterFile, ...]] = (
             _SOURCE,
             _SUMMARY,
             _RECORDED,
+            Column("expected_on", "due", may_be_missing=True),
         ),
         key="event_id",
     ),
@@ -219,6 +220,9 @@ FILES: Final[tuple[RegisterFile, ...]] = (
             _SUMMARY,
             _refs("addressed_to"),
             _RECORDED,
+            _word("outcome", words.RECOMMENDATION_OUTCOMES, required=False, missing=True),
+            Column("outcome_source_id", "ref", to="sources", may_be_missing=True),
+            Column("outcome_summary", "summary", may_be_missing=True),
         ),
         key="recommendation_id",
     ),

@@ -211,6 +211,8 @@ def _read_row(
             continue
         row[key] = _READERS[column.kind](value, column, partial(wrong, key))
     _check_dates(row, columns, wrong)
+    if "outcome" in columns:
+        _check_outcome(row, wrong)
     return row
 
 
@@ -338,6 +340,7 @@ _READERS: Final[dict[str, Callable[[str, Column, Wrong], Any]]] = {
     "refs": _read_list,
     "date": _read_date,
     "precision": _read_word,
+    "due": _read_date,
     "day": _read_day,
     "int": _read_int,
     "float": _read_float,
@@ -372,6 +375,15 @@ def _check_dates(row: Row, columns: dict[str, Column], wrong: Callable[[str, str
         earliest = covered.first or dt.date(covered.last.year, 1, 1)
         if recorded and earliest > recorded and row.get("status") != "planned":
             wrong(column.name, f"{value!r} lies after recorded_on {recorded}; allowed: no later")
+
+
+def _check_outcome(row: Row, wrong: Callable[[str, str], None]) -> None:
+    """What became of a recommendation is a fact like others: a word, the page that shows it, and what it shows."""
+    cells = ("outcome", "outcome_source_id", "outcome_summary")
+    if any(row[cell] for cell in cells):
+        for cell in cells:
+            if not row[cell]:
+                wrong(cell, "is empty beside the other cells of an outcome; fill all three, or none")
 
 
 def _check_keys(register: Register) -> None:

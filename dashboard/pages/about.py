@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.parts.dates import day_words
 from dashboard.parts.frame import support_lines
-from dashboard.parts.head import page_head, section
+from dashboard.parts.head import contents, page_head, section
 from dashboard.parts.html import EMPTY, fill, join, link, many, number
 from dashboard.parts.notes import empty_state
 from dashboard.parts.params import Params
@@ -21,6 +21,16 @@ from dashboard.start import Context, context, per_page
 ADDRESS = "/about"
 TITLE = "About"
 QUESTION = "Can I trust it?"
+PARTS = (
+    ("method", "How it is made"),
+    ("statuses", "Statuses and their rules"),
+    ("corrections", "Corrections"),
+    ("correct", "Correct, add, reply"),
+    ("licence", "Licence"),
+    ("privacy", "Privacy"),
+    ("help", "If you need to talk"),
+    ("accessibility", "Accessibility"),
+)
 
 
 def describe(ctx: Context) -> str:
@@ -40,7 +50,7 @@ def body(ctx: Context) -> Markup:
     return join(
         [
             page_head(QUESTION, describe(ctx), fill("Record of {d}.", d=day_words(ctx.record.built_at))),
-            contents(),
+            contents(PARTS),
             method(ctx),
             statuses(ctx),
             corrections(ctx),
@@ -50,24 +60,6 @@ def body(ctx: Context) -> Markup:
             support(ctx),
             accessibility(),
         ]
-    )
-
-
-def contents() -> Markup:
-    """The parts of the page as links."""
-    parts = (
-        ("method", "How it is made"),
-        ("statuses", "Statuses and their rules"),
-        ("corrections", "Corrections"),
-        ("correct", "Correct, add, reply"),
-        ("licence", "Licence"),
-        ("privacy", "Privacy"),
-        ("help", "If you need to talk"),
-        ("accessibility", "Accessibility"),
-    )
-    return fill(
-        '<nav class="contents" aria-label="On this page"><ul>{i}</ul></nav>',
-        i=join(fill("<li>{l}</li>", l=link(f"#{name}", words)) for name, words in parts),
     )
 
 

@@ -15,7 +15,7 @@ from dashboard.parts.params import Params
 from dashboard.parts.sources import source_link
 from dashboard.parts.status import status_badge
 from dashboard.parts.tables import Column, table
-from dashboard.queries import facts, focus, state
+from dashboard.queries import facts, focus, reviews, state
 from dashboard.queries.bodies import body_index, standing_index
 from dashboard.queries.find import Found, find
 from dashboard.start import Context, context, per_page
@@ -222,7 +222,7 @@ def responses_cell(ctx: Context) -> Markup:
 
 def review_cell(ctx: Context) -> Markup:
     """State of the review in focus, and how long its report has been awaited."""
-    found = focus.review_state(ctx.record, ctx.programme.focus.review)
+    found = reviews.track_index(ctx.record).get(ctx.programme.focus.review)
     if found is None:
         total = len(facts.reviews(ctx.record))
         words = f"{many(total, 'review')} are on record." if total else "No review is on record yet."
@@ -235,30 +235,29 @@ def review_cell(ctx: Context) -> Markup:
         late=_late(found, ctx.today),
     )
     steps = link(address("/review", {"review": found.review.review_id}), many(len(found.steps), "step"))
+    rests = [found.review.source_id]
+    if found.days_overdue(ctx.today) and found.expected:
+        rests.append(found.expected.step.source_id)
     last = found.latest
     under = fill(
-        "{steps} · {source}{last}",
+        "{steps} · {sources}{last}",
         steps=steps,
-        source=source_link(ctx.record, found.review.source_id),
-        last=fill(" · last step {d}", d=date_words(last.on_date, last.date_precision)) if last else EMPTY,
+        sources=listing(source_link(ctx.record, one) for one in dict.fromkeys(rests)),
+        last=fill(" · last step {d}", d=date_words(last.step.on_date, last.step.date_precision)) if last else EMPTY,
     )
     return _cell("/review", "Review", sentence, under)
 
 
-def _late(found: focus.ReviewState, today: dt.date) -> Markup:
-    """How long ago it was expected, from the last day that the date can mean; nothing where it was published."""
-    if found.published or found.expected is None or found.expected_last is None:
+def _late(found: reviews.Track, today: dt.date) -> Markup:
+    """By when its report had been expected, and how long ago the last day that this can mean was."""
+    step = found.expected
+    if not found.is_open or step is None or step.expected is None:
         return EMPTY
-    waited = time_ago(found.expected_last, today)
-    if not waited:
-        return fill(
-            " The report was expected {d}.", d=date_phrase(found.expected.on_date, found.expected.date_precision)
-        )
-    return fill(
-        " The report was expected {d}, more than <strong>{w}</strong> ago.",
-        d=date_phrase(found.expected.on_date, found.expected.date_precision),
-        w=waited,
-    )
+    when = date_phrase(step.expected_on, None)
+    if not found.days_overdue(today):
+        return fill(" The report is expected {d}.", d=when)
+    waited = time_ago(step.expected.last, today)
+    return fill(" The report was expected {d}, more than <strong>{w}</strong> ago.", d=when, w=waited)
 
 
 def petition_cell(ctx: Context) -> Markup:

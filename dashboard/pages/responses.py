@@ -12,7 +12,7 @@ from dashboard.pages.responses_pictures import READ_WORDS, read_mark
 from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts.dates import date_phrase, date_words
 from dashboard.parts.filters import Choice, chosen, form, select_boxes
-from dashboard.parts.head import page_head, section
+from dashboard.parts.head import contents, page_head, section
 from dashboard.parts.html import EMPTY, fill, join, link, listing, many, number
 from dashboard.parts.notes import content_note, empty_state
 from dashboard.parts.paging import Leaf, leaf, pager
@@ -110,7 +110,9 @@ def head(ctx: Context) -> Markup:
         how=link("#how", "How this is known"),
     )
     note = content_note("Statements and concerns here speak of self-harm, suicide and refused care.")
-    return page_head(QUESTION, _answer(ctx), basis) + note
+    parts = (("asks", "Who asked for what"), ("time", "Positions in time"), ("concerns", "Concerns and replies"),
+             ("statements", "Every statement"), ("how", "How this is known"))  # fmt: skip
+    return page_head(QUESTION, _answer(ctx), basis) + note + contents(parts)
 
 
 def _matching(ctx: Context, kind: str, asks: str, position: str) -> tuple[Voice, ...]:

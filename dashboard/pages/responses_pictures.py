@@ -40,7 +40,7 @@ def _dot(voice: Voice, filters: Mapping[str, str], saying: str) -> Markup:
     when = dates.in_words(statement.published_on, statement.date_precision)
     words = f"{statement.name} {saying}, {when}" + (f" ({READ_WORDS['unread']})" if voice.read == "unread" else "")
     return fill(
-        '<a class="dot" href="{h}" title="{w}" aria-label="{w}">{s}</a>',
+        '<a class="dot" href="{h}" title="{w}"><span class="unseen">{w}</span><span aria-hidden="true">{s}</span></a>',
         h=detail("statement", statement.statement_id, filters),
         w=words,
         s=READ_SHAPES[voice.read],

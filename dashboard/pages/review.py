@@ -12,9 +12,9 @@ from dashboard.parts import tracks as drawn
 from dashboard.parts.cite import cite_block, permanent
 from dashboard.parts.dates import date_words
 from dashboard.parts.filters import Choice, chosen, form, select_boxes
-from dashboard.parts.head import page_head, section
+from dashboard.parts.head import contents, page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
-from dashboard.parts.notes import empty_state
+from dashboard.parts.notes import content_note, empty_state, speaks_of_harm
 from dashboard.parts.paging import Leaf, leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
@@ -104,7 +104,18 @@ def head(ctx: Context) -> Markup:
         else EMPTY,
         how=link("#how", "How this is known"),
     )
-    return page_head(QUESTION, _answer(ctx), basis)
+    note = EMPTY
+    if any(speaks_of_harm(one.summary) for one in reviews.recommendations(ctx.record)):
+        note = content_note("Some recommendations here speak of self-harm, suicide or refused care.")
+    parts = (
+        ("tracks", "On one line of time"),
+        ("reviews", "Reviews"),
+        ("steps", "Step by step"),
+        ("recommendations", "What was recommended"),
+        ("trusts", "Trust by trust"),
+        ("how", "How this is known"),
+    )
+    return page_head(QUESTION, _answer(ctx), basis) + note + contents(parts)
 
 
 def _chosen_tracks(ctx: Context, state: str, by: str) -> tuple[Track, ...]:
@@ -168,7 +179,6 @@ def _table(ctx: Context, found: tuple[Track, ...], filters: dict[str, str]) -> M
     rows = []
     for track in found:
         review = track.review
-        overdue = track.days_overdue(ctx.today)
         rows.append(
             [
                 link(detail("review", review.review_id, filters), review.title),
@@ -176,11 +186,7 @@ def _table(ctx: Context, found: tuple[Track, ...], filters: dict[str, str]) -> M
                 drawn.state_badge(review.state),
                 date_words(first.step.on_date, first.step.date_precision) if (first := track.first) else "",
                 date_words(latest.step.on_date, latest.step.date_precision) if (latest := track.latest) else "",
-                many(overdue, "day")
-                if overdue
-                else Markup('<span class="quiet">no date stated</span>')
-                if track.is_open and track.expected is None
-                else "",
+                drawn.lateness(track, ctx.today),
                 source_link(ctx.record, review.source_id),
             ]
         )
@@ -296,6 +302,7 @@ def one_review(ctx: Context, review_id: str) -> Markup:
     return join(
         [
             page_head(review.title, answer, computed_from(ctx, many(len(track.steps), "step")), kicker="Review"),
+            content_note() if any(speaks_of_harm(one.step.summary) for one in track.steps) else EMPTY,
             fill(
                 '<dl class="facts">{r}</dl>{cite}',
                 r=join(fill("<dt>{n}</dt><dd>{v}</dd>", n=name, v=value) for name, value in rows),

@@ -20,10 +20,12 @@ from dashboard.queries import reviews
 from dashboard.queries.bodies import name_of
 from dashboard.queries.reviews import Recommendation, TrustAnswer
 from dashboard.start import Context
+from data.labels import label
 
 NOBODY = Markup(
     '<span class="badge is-unknown"><span class="shape" aria-hidden="true">·</span> nobody has shown this</span>'
 )
+OUTCOME_SHAPES = {"answered": ("●", "used"), "partly": ("◐", "ended"), "not": ("✕", "denied")}
 MOST_ROWS = 60
 NOT_KNOWN = Markup('<span class="quiet">· not known</span>')
 
@@ -57,12 +59,57 @@ def recommendations(ctx: Context) -> Markup:
         "What was recommended, and what came of it",
         join(pieces),
         name="recommendations",
-        lead=fill(
-            "Nothing on record links the outcome of a review to one of these {n}. So for each the honest answer is "
-            "that nobody has shown whether it was followed, in part or not at all. Where the same page calls for a "
-            "review, that review stands beside, with what became of it.",
-            n=many(len(found), "recommendation"),
-        ),
+        lead=_answered(found, by),
+    )
+
+
+def _answered(found: tuple[Recommendation, ...], by: str) -> Markup:
+    """How many of them a page on record shows to be answered, in part or not, and of how many nobody has shown it."""
+    told = {name: sum(one.outcome == name for one in found) for name in OUTCOME_SHAPES}
+    shown = sum(told.values())
+    of_focus = [one for one in found if one.made_by == by]
+    parts = listing(f"{size} {label('recommendation.outcome', name)}" for name, size in told.items() if size)
+    return fill(
+        "{n} on record. {shown}{focus} That nobody has shown it does not say that it was not followed. Where the same "
+        "page calls for a review, that review stands beside, with what became of it.",
+        n=many(len(found), "recommendation"),
+        shown=fill("What became of {s} of them a page shows: {p}. ", s=shown, p=parts)
+        if shown
+        else Markup("For none of them does a page on record show what became of it."),
+        focus=fill(
+            "Of the {k} by {m}, {a}.",
+            k=len(of_focus),
+            m=of_focus[0].maker,
+            a=f"{told_of} {'has' if told_of == 1 else 'have'} an outcome that is shown"
+            if (told_of := sum(one.outcome is not None for one in of_focus))
+            else "nobody has shown what became of any",
+        )
+        if of_focus
+        else EMPTY,
+    )
+
+
+def outcome_badge(outcome: str | None) -> Markup:
+    """Shape and word of what became of a recommendation."""
+    if outcome is None:
+        return NOBODY
+    shape, look = OUTCOME_SHAPES.get(outcome, ("·", "unknown"))
+    return fill(
+        '<span class="badge is-{k}"><span class="shape" aria-hidden="true">{s}</span> {w}</span>',
+        k=look,
+        s=shape,
+        w=label("recommendation.outcome", outcome),
+    )
+
+
+def _outcome(ctx: Context, one: Recommendation) -> Markup:
+    if one.outcome is None:
+        return NOBODY
+    return fill(
+        '{b}<br><span class="small">{w} {s}</span>',
+        b=outcome_badge(one.outcome),
+        w=one.outcome_summary or "",
+        s=source_link(ctx.record, one.outcome_source_id),
     )
 
 
@@ -83,16 +130,17 @@ def _table(ctx: Context, found: list[Recommendation], caption: str, *, named: bo
     columns: list[Column | str] = ["Recommendation", Column("In our words", "wide")]
     if not to_nobody:
         columns.append("Made to")
-    columns.append("Answered?")
+    columns.append(Column("Answered?", "middling") if any(one.outcome for one in found) else "Answered?")
     if not same_page:
         columns.append("Review that the page calls for")
     columns.append("Kept at" if same_page else "Shown by")
     rows = []
-    for one in found[:MOST_ROWS]:
+    ordered = sorted(found, key=lambda one: one.outcome is None)  # what is known first; else as they stand
+    for one in ordered[:MOST_ROWS]:
         row: list[Cell] = [_title(one, named=named), one.summary]
         if not to_nobody:
             row.append(_addressed(ctx, one))
-        row.append(NOBODY)
+        row.append(_outcome(ctx, one))
         if not same_page:
             row.append(_asked_review(ctx, one))
         page = link(

@@ -5,20 +5,19 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard.pages import rollout_body, rollout_pictures
+from dashboard.pages import rollout_body, rollout_pictures, rollout_totals
 from dashboard.pages.lists import forget_page_when_filters_change, kept_of
 from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts.dates import date_words
 from dashboard.parts.filters import Choice, chosen, form, select_boxes
-from dashboard.parts.head import page_head, section
-from dashboard.parts.html import EMPTY, address, count, fill, join, link, many, number
+from dashboard.parts.head import contents, page_head, section
+from dashboard.parts.html import EMPTY, address, count, fill, join, link, many
 from dashboard.parts.notes import empty_state, note
 from dashboard.parts.paging import leaf, pager
 from dashboard.parts.params import Params
-from dashboard.parts.sources import source_link
 from dashboard.parts.status import ORDER, SHORT, status_badge, strength_words
 from dashboard.parts.tables import Column, table
-from dashboard.queries import bodies, facts, focus
+from dashboard.queries import bodies, focus
 from dashboard.queries.bodies import Standing
 from dashboard.record import Record, per_record
 from dashboard.start import Context, context, per_page
@@ -30,7 +29,6 @@ QUESTION = "Who used it, when, and how do we know?"
 KINDS = (("mental-health-trust", "Trusts"), ("police-force", "Police forces"))
 ORDER_OF_KINDS = {kind: place for place, (kind, _) in enumerate(KINDS)}
 ROWS = 120
-MOST_TOTALS = 100
 
 
 def describe(ctx: Context) -> str:
@@ -77,7 +75,9 @@ def head(ctx: Context) -> Markup:
         c=computed_from(ctx, f"{many(assertions, 'assertion')} in {many(sources, 'source')}"),
         how=link("/about#statuses", "How statuses are decided"),
     )
-    return page_head(QUESTION, describe(ctx), basis) + rollout_pictures.pictures(ctx)
+    parts = (("map", "Map"), ("stated", "Stated, and named"), ("over-time", "Over time"), ("lines", "Body by body"),
+             ("list", "Every trust and force"), ("totals", "Every stated total"))  # fmt: skip
+    return page_head(QUESTION, describe(ctx), basis) + contents(parts) + rollout_pictures.pictures(ctx)
 
 
 @per_page
@@ -137,47 +137,6 @@ def _row(ctx: Context, standing: Standing, asked: dict[str, str]) -> list[Markup
     ]
 
 
-@per_page
-def totals(ctx: Context) -> Markup:
-    """Every total that was stated, latest date first, undated last."""
-    found = facts.claimed_totals(ctx.record)
-    if not found:
-        return section("Every total that was stated", empty_state("No stated total is in the register yet."))
-    dated = [claim for claim in found if claim.as_of][::-1] + [claim for claim in found if not claim.as_of]
-    bounds = {"at-least": "at least ", "about": "about "}
-    rows = [
-        [
-            date_words(claim.as_of, claim.date_precision),
-            claim.claimant or "",
-            f"{bounds.get(claim.bound, '')}{number(claim.value)} {claim.unit.replace('-', ' ')}"
-            if claim.value is not None
-            else claim.unit.replace("-", " "),
-            claim.summary,
-            source_link(ctx.record, claim.source_id),
-        ]
-        for claim in dated[:MOST_TOTALS]
-    ]
-    columns: list[Column | str] = [
-        Column("For", "when"),
-        "Stated by",
-        "What",
-        Column("In our words", "wide"),
-        "Shown by",
-    ]
-    more = EMPTY
-    if len(dated) > MOST_TOTALS:
-        everything = link(address("/data", {"table": "claimed_total"}), f"all {number(len(dated))}")
-        more = fill(
-            '<p class="small">The latest {n} are shown; {l} are on the Data page.</p>', n=MOST_TOTALS, l=everything
-        )
-    return section(
-        "Every total that was stated",
-        table(columns, rows, "Totals that were stated, latest first") + more,
-        name="totals",
-        lead="Totals are what somebody stated, not what this record can show.",
-    )
-
-
 def _unknown_body(ctx: Context, org_id: str) -> Markup:
     del ctx
     return note(fill("There is no body “{o}” on this record, so all are shown.", o=org_id), "warning")
@@ -191,7 +150,7 @@ def plain(ctx: Context, params: Params) -> Markup:
     filters = choices(ctx.record)
     values, remarks = chosen(filters, params)
     if not bodies.standings(ctx.record):
-        return head(ctx) + totals(ctx)
+        return head(ctx) + rollout_totals.totals(ctx)
     return join(
         [
             _unknown_body(ctx, org_id) if org_id else EMPTY,
@@ -199,7 +158,7 @@ def plain(ctx: Context, params: Params) -> Markup:
             remarks,
             form(ADDRESS, filters, params),
             listed(ctx, values["kind"], values["region"], values["status"], params.get("page")),
-            totals(ctx),
+            rollout_totals.totals(ctx),
         ]
     )
 
@@ -230,4 +189,4 @@ def page() -> None:
         forget_page_when_filters_change(kept, ADDRESS)
         number_asked = str(st.query_params.get("page", ""))
         st.html(listed(ctx, values["kind"], values["region"], values["status"], number_asked))
-    st.html(totals(ctx))
+    st.html(rollout_totals.totals(ctx))

@@ -9,9 +9,10 @@ import datetime as dt
 
 from markupsafe import Markup
 
+from dashboard.pages import rollout_totals
 from dashboard.parts.dates import date_phrase
 from dashboard.parts.head import section
-from dashboard.parts.html import EMPTY, address, count, fill, join, link, listing, many, number
+from dashboard.parts.html import EMPTY, address, count, fill, join, link, listing, many, number, spoken
 from dashboard.parts.notes import empty_state
 from dashboard.parts.reuse import use_this_picture
 from dashboard.parts.status import ORDER, SHAPES, SHORT
@@ -49,10 +50,11 @@ def pictures(ctx: Context) -> Markup:
     if focus.stated_totals(ctx.record, ctx.programme.focus.claims):
         stated += use_this_picture(ctx, "/embed/gap", "What was stated, and what can be named", 640)
     return fill(
-        '<div class="two"><div>{tiles}</div><div>{stated}{squares}</div></div>{lines}',
+        '<div class="two"><div>{tiles}</div><div>{stated}{squares}</div></div>{time}{lines}',
         tiles=tiles,
         stated=stated,
         squares=trust_squares(ctx),
+        time=rollout_totals.over_the_years(ctx),
         lines=life_lines(ctx),
     )
 
@@ -110,8 +112,8 @@ def tile_map(ctx: Context) -> Markup:
 
 def _tile(body: Body, force: Standing) -> Markup:
     return fill(
-        '<a class="tile is-{s}" href="{h}" aria-label="{l}"><span class="shape" aria-hidden="true">{shape}</span>'
-        '<span class="short" aria-hidden="true">{short}</span></a>',
+        '<a class="tile is-{s}" href="{h}"><span class="unseen">{l}</span><span class="shape" aria-hidden="true">'
+        '{shape}</span><span class="short" aria-hidden="true">{short}</span></a>',
         s=force.status,
         h=address("/rollout", {"org": force.org_id}),
         l=f"{body.name}: {SHORT[force.status].lower()}",
@@ -196,8 +198,8 @@ def _squares(region: str, trusts: list[Standing]) -> Markup:
 def _square(trust: Standing) -> Markup:
     words = f"{trust.name}: {SHORT[trust.status].lower()}"
     return fill(
-        '<li><a class="tile is-{s}" href="{h}" title="{w}" aria-label="{w}"><span class="shape" aria-hidden="true">'
-        "{shape}</span></a></li>",
+        '<li><a class="tile is-{s}" href="{h}" title="{w}"><span class="unseen">{w}</span><span class="shape" '
+        'aria-hidden="true">{shape}</span></a></li>',
         s=trust.status,
         h=address("/rollout", {"org": trust.org_id}),
         w=words,
@@ -248,7 +250,7 @@ def _bar(one: focus.Stated) -> Markup:
         v=number(claim.value),
         c=link(address("/documents", {"source": claim.source_id}), claim.claimant or "somebody"),
         d=date_phrase(claim.as_of, claim.date_precision),
-        told=told,
+        told=spoken(told),
         bar=bar,
         names=join(
             [
@@ -260,10 +262,14 @@ def _bar(one: focus.Stated) -> Markup:
     )
 
 
-def _names(words: str, names: tuple[str, ...]) -> Markup:
+def _names(words: str, names: tuple[focus.Named, ...]) -> Markup:
     if not names:
         return EMPTY
-    return fill('<p class="small"><strong>{w}:</strong> {n}.</p>', w=words, n=listing(names))
+    return fill(
+        '<p class="small"><strong>{w}:</strong> {n}.</p>',
+        w=words,
+        n=listing(link(address("/rollout", {"org": one.org_id}), one.name) for one in names),
+    )
 
 
 def life_lines(ctx: Context) -> Markup:

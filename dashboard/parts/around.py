@@ -8,13 +8,12 @@ from dashboard.parts.freshness import freshness
 from dashboard.parts.html import EMPTY
 from dashboard.parts.notes import content_note, speaks_of_harm
 from dashboard.parts.params import Params
-from dashboard.queries.reviews import recommendations
-from dashboard.start import Context, per_page
+from dashboard.start import Context
 
 
 def notices(context: Context, path: str, params: Params) -> Markup:
     """The remarks over one of the nine pages."""
-    return freshness(context) + note_before(context, path, params.get("source" if path == "/documents" else "search"))
+    return freshness(context) + note_before(path, params.get("source" if path == "/documents" else "search"))
 
 
 def notices_of_permanent_page(context: Context, body: Markup) -> Markup:
@@ -22,11 +21,8 @@ def notices_of_permanent_page(context: Context, body: Markup) -> Markup:
     return freshness(context) + (content_note() if speaks_of_harm(body.striptags()) else EMPTY)
 
 
-@per_page
-def note_before(context: Context, path: str, shown: str) -> Markup:
+def note_before(path: str, shown: str) -> Markup:
     """The content note of a page that places none itself; `shown` is the document or the search that it shows."""
-    if path == "/review" and any(speaks_of_harm(one.summary) for one in recommendations(context.record)):
-        return content_note("Some recommendations here speak of self-harm, suicide or refused care.")
     if path == "/documents" and shown:
         return content_note("Passages of this document may speak of distress, self-harm and refused care.")
     if path == "/data" and shown:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from dashboard.parts.html import EMPTY, fill
+from dashboard.parts.html import EMPTY, fill, join, link
 
 
 def page_head(question: str, answer: Markup | str, basis: Markup | str = EMPTY, *, kicker: str = "") -> Markup:
@@ -18,6 +20,14 @@ def page_head(question: str, answer: Markup | str, basis: Markup | str = EMPTY, 
         question=question,
         answer=answer,
         basis=fill('<p class="basis">{b}</p>', b=basis) if basis else EMPTY,
+    )
+
+
+def contents(parts: Sequence[tuple[str, str]]) -> Markup:
+    """The parts of a long page as links; `parts` are (address on the page, words)."""
+    return fill(
+        '<nav class="contents" aria-label="On this page"><ul>{i}</ul></nav>',
+        i=join(fill("<li>{l}</li>", l=link(f"#{name}", words)) for name, words in parts),
     )
 
 

@@ -60,9 +60,14 @@ def link(address: str | None, words: object, *, classes: str = "", label: str = 
         target=target,
         classes=fill(' class="{c}"', c=classes) if classes else EMPTY,
         rel=EMPTY if target.startswith(("/", "#")) else Markup(' rel="noopener noreferrer external"'),
-        label=fill(' aria-label="{l}"', l=label) if label else EMPTY,
+        label=fill(' aria-label="{l}"', l=spoken(label)) if label else EMPTY,
         words=words,
     )
+
+
+def spoken(words: str) -> str:
+    """Words for an attribute: those with angle brackets in them would be taken out by what cleans HTML in the app."""
+    return words.translate({60: "‹", 62: "›"})
 
 
 def address(path: str, parameters: Mapping[str, str | Iterable[str] | None] | None = None) -> str:

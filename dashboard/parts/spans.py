@@ -14,11 +14,19 @@ from data.dates import Span
 DAYS_OF_YEAR = 366
 
 
-def gap_words(before: Span, after: Span) -> str:
+def gap_words(before: Span, after: Span, since: str = "") -> str:
     """How long after `before` the thing of `after` happened, as far as the dates can say.
 
-    "the same day", "12 days later", "12 to 42 days later", "at most 42 days later"; "" where they cannot say.
+    "the same day", "12 days later", "12 to 42 days later", "at most 42 days later"; "" where they cannot say. With
+    `since`, the date of `before` in words, "12 days after May 2021".
     """
+    words = _gap(before, after)
+    if since and words:
+        return f"{words} as {since}" if words == "the same day" else f"{words.removesuffix(' later')} after {since}"
+    return words
+
+
+def _gap(before: Span, after: Span) -> str:
     longest = None if before.first is None else (after.last - before.first).days
     shortest = 0 if after.first is None else max(0, (after.first - before.last).days)
     if longest is None:

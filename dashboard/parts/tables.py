@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dashboard.parts.html import EMPTY, fill, join
+from dashboard.parts.html import EMPTY, fill, join, spoken
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,12 @@ def table(
     )
     body = join(_row(heads, row) for row in rows)
     return fill(
-        '<div class="table-box{stack}" role="region" aria-label="{caption}" tabindex="0">'
+        '<div class="table-box{stack}" role="region" aria-label="{spoken}" tabindex="0">'
         '<table role="table" class="{classes}"><caption class="{shown}">{caption}</caption>'
         '<thead role="rowgroup"><tr role="row">{top}</tr></thead><tbody role="rowgroup">{body}</tbody></table></div>',
         stack=" stack" if stack else "",
         caption=caption,
+        spoken=spoken(caption),
         classes=classes,
         shown="" if show_caption else "unseen",
         top=top,

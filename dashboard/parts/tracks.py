@@ -29,9 +29,9 @@ SHAPES: Final[dict[str, str]] = {
     "abandoned": "✕",
 }
 RULE: Final = (
-    "Days past the expected date are counted only where a step on record says that the outcome was late, gives the "
-    "date by which it had been expected or due, and nothing on record says that it was published, carried out or given "
-    "up. They run from the last day that the date can mean until today."
+    "Days past the expected date are counted only where a page on record gives the date by which the outcome had been "
+    "expected or due, and nothing on record says that it was published, carried out or given up. They run from the "
+    "last day that the date can mean until today."
 )
 
 
@@ -47,14 +47,38 @@ def state_badge(state: str) -> Markup:
 
 def overdue_phrase(track: Track, today: dt.date) -> Markup:
     """ "expected in September 2022, 1,515 days ago (4 years 1 month), and nothing shows ...", or nothing."""
-    days, expected = track.days_overdue(today), track.expected
-    if days is None or expected is None or expected.days is None:
+    days, step = track.days_overdue(today), track.expected
+    if days is None or step is None or step.expected is None:
         return EMPTY
     return fill(
-        "expected {d}, <strong>{n}</strong> ago{long}, and nothing on record shows that it was published",
-        d=date_phrase(expected.step.on_date, expected.step.date_precision),
+        "expected {d}, {since}<strong>{n}</strong> ago{long}, and nothing on record shows that it was published",
+        d=date_phrase(step.expected_on, None),
+        since="which ended " if len(step.expected_on or "") < 10 else "",
         n=many(days, "day"),
-        long=f" ({time_ago(expected.days.last, today)})" if days > 60 else "",
+        long=f" ({time_ago(step.expected.last, today)})" if days > 60 else "",
+    )
+
+
+def lateness(track: Track, today: dt.date) -> Markup:
+    """What a table says of the expected date: days past it, how late the outcome came, or that none is on record."""
+    days, step = track.days_overdue(today), track.expected
+    if days is not None:
+        return fill("{n}", n=many(days, "day"))
+    if step is None or step.expected is None:
+        return Markup('<span class="quiet">no date stated</span>') if track.is_open else EMPTY
+    when = date_phrase(step.expected_on, None)
+    if track.is_open:
+        return fill('<span class="small">expected {d}</span>', d=when)
+    if not track.published:
+        return fill('<span class="small">had been expected {d}</span>', d=when)
+    if track.out is None or track.out.days is None:
+        return fill('<span class="small">published on a day not known; had been expected {d}</span>', d=when)
+    since = f"it was expected ({dates.in_words(step.expected_on, None)})"
+    late = gap_words(step.expected, track.out.days, since)
+    return (
+        fill('<span class="small">{w}</span>', w=f"published {late}")
+        if late
+        else fill('<span class="small">had been expected {d}</span>', d=when)
     )
 
 
@@ -63,15 +87,17 @@ def track_steps(context: Context, track: Track) -> Markup:
     if not track.steps:
         return fill('<p class="quiet">No step of it is on record.</p>')
     rows = []
-    before: Step | None = None
+    before: Step | None = None  # the step listed before
+    firm: Step | None = None  # the last one whose date no other page contradicts
     for step in track.steps:
         gap = ""
-        if before and before.days and step.days and not (before.conflicting or step.conflicting):
-            gap = gap_words(before.days, step.days)
+        if firm and firm.days and step.days and not step.conflicting:
+            since = "" if firm is before else dates.in_words(firm.step.on_date, firm.step.date_precision)
+            gap = gap_words(firm.days, step.days, since)
         if step.days is None and (before is None or before.days is not None):
             gap = "without a date"
         rows.append(_step(context, step, gap))
-        before = step
+        before, firm = step, firm if step.conflicting or not step.days else step
     return fill('<ol class="track">{rows}{wait}</ol>', rows=join(rows), wait=_waiting(context, track))
 
 
@@ -104,9 +130,11 @@ def _remark(step: Step) -> Markup:
         return Markup(
             ' <span class="badge is-disputed"><span class="shape" aria-hidden="true">◆</span> pages disagree</span>'
         )
-    if step.sets_date:
+    if step.expected_on is None:
+        return EMPTY
+    if step.expected_on == step.step.on_date:
         return Markup(' <span class="small">the date by which it had been expected</span>')
-    return EMPTY
+    return fill(' <span class="small">it had been expected {d}</span>', d=date_phrase(step.expected_on, None))
 
 
 def _waiting(context: Context, track: Track) -> Markup:
@@ -165,8 +193,8 @@ def track_lines(context: Context, tracks: tuple[Track, ...], kept: dict[str, str
 def _track_line(context: Context, scale: Scale, track: Track, kept: dict[str, str]) -> Markup:
     expected = track.expected
     waiting = None
-    if track.days_overdue(context.today) and expected and expected.days:
-        waiting = (expected.days.last, context.today)
+    if track.days_overdue(context.today) and expected and expected.expected:
+        waiting = (expected.expected.last, context.today)
     marks = dict.fromkeys(  # what several pages date alike is one mark
         Mark(
             one.days,

@@ -332,6 +332,8 @@ def rests_on(record: Record, source_id: str) -> tuple[Resting, ...]:
              UNION ALL SELECT 'recommendation', recommendation_id, summary, NULL, NULL, 5
                FROM recommendation WHERE made_in_source_id = $1
              UNION ALL SELECT 'review', review_id, title, NULL, NULL, 6 FROM review WHERE source_id = $1
+             UNION ALL SELECT 'recommendation', recommendation_id, outcome_summary, NULL, NULL, 6
+               FROM recommendation WHERE outcome_source_id = $1
              UNION ALL SELECT 'review_event', event_id, summary, on_date, date_precision, 7
                FROM review_event WHERE source_id = $1
              UNION ALL SELECT 'petition_reading', concat_ws('.', petition_id, on_date, source_id),

@@ -62,6 +62,8 @@ class ReviewStep:
     state: str
     source_id: str
     summary: str
+    expected_on: str | None
+    """Date by which the outcome had been expected, YYYY to YYYY-MM-DD; None where the page gives none."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def review_steps(record: Record) -> tuple[ReviewStep, ...]:
     """Every step of every review, oldest first, undated last."""
     return record.fetch(
         ReviewStep,
-        """SELECT event_id, review_id, on_date, date_precision, state, source_id, summary
+        """SELECT event_id, review_id, on_date, date_precision, state, source_id, summary, expected_on
            FROM review_event ORDER BY on_date IS NULL, on_date, event_id""",
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dashboard.queries import facts
 from dashboard.queries.bodies import body_index, name_of, standings, status_counts
 from dashboard.record import Record, per_record
-from data import dates
 
 NAMED = ("used", "ended", "paused")
 """Statuses by which a body can be named as having used the programme."""
@@ -25,6 +24,13 @@ class Ending:
     source_id: str
 
 
+class Named(NamedTuple):
+    """A body that can be named, by name and id."""
+
+    name: str
+    org_id: str
+
+
 @dataclass(frozen=True)
 class Stated:
     """A stated total of one kind of body beside the bodies that can be named, by name.
@@ -34,26 +40,14 @@ class Stated:
 
     claim: facts.ClaimedTotal
     kind: str
-    used: tuple[str, ...]
-    disputed: tuple[str, ...]
-    weak: tuple[str, ...]
+    used: tuple[Named, ...]
+    disputed: tuple[Named, ...]
+    weak: tuple[Named, ...]
 
     @property
     def unnamed(self) -> int:
         """How many of the stated number no row names, not even weakly."""
         return max(0, (self.claim.value or 0) - len(self.used) - len(self.disputed) - len(self.weak))
-
-
-@dataclass(frozen=True)
-class ReviewState:
-    """Where the review in focus stands. `expected` is the step by which it was late, if there is one."""
-
-    review: facts.Review
-    steps: tuple[facts.ReviewStep, ...]
-    published: bool
-    expected: facts.ReviewStep | None
-    expected_last: dt.date | None
-    latest: facts.ReviewStep | None
 
 
 @per_record
@@ -83,45 +77,25 @@ def stated_totals(record: Record, claim_ids: tuple[str, ...]) -> tuple[Stated, .
     return tuple(found)
 
 
-def _names(record: Record, kind: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _names(record: Record, kind: str) -> tuple[tuple[Named, ...], tuple[Named, ...], tuple[Named, ...]]:
     index = body_index(record)
-    used: dict[str, str] = {}
-    disputed: dict[str, str] = {}
-    weak: dict[str, str] = {}
+    used: dict[str, Named] = {}
+    disputed: dict[str, Named] = {}
+    weak: dict[str, Named] = {}
     for standing in standings(record):
         if standing.kind != kind:
             continue
         if standing.status == "disputed":
-            disputed[standing.counts_as] = standing.name
+            disputed[standing.counts_as] = Named(standing.name, standing.org_id)
         elif standing.status in NAMED:
-            used.setdefault(standing.counts_as, standing.name)
+            used.setdefault(standing.counts_as, Named(standing.name, standing.org_id))
         elif standing.status == "unknown" and USE_WORDS & set(standing.weak_statuses):
-            weak.setdefault(standing.counts_as, standing.name)
+            weak.setdefault(standing.counts_as, Named(standing.name, standing.org_id))
     for counts_as in disputed:
         used.pop(counts_as, None)
     firm = {standing.counts_as for standing in standings(record) if standing.status != "unknown"}
     weak = {key: name for key, name in weak.items() if key not in firm and key in index}
     return tuple(sorted(used.values())), tuple(sorted(disputed.values())), tuple(sorted(weak.values()))
-
-
-@per_record
-def review_state(record: Record, review_id: str) -> ReviewState | None:
-    """Where the review in focus stands; None where the register has no such review."""
-    review = next((one for one in facts.reviews(record) if one.review_id == review_id), None)
-    if review is None:
-        return None
-    steps = tuple(step for step in facts.review_steps(record) if step.review_id == review_id)
-    dated = [step for step in steps if step.on_date]
-    late = [step for step in dated if step.state == "delayed"]
-    expected = late[-1] if late else None
-    return ReviewState(
-        review=review,
-        steps=steps,
-        published=review.state == "published" or any(step.state == "published" for step in steps),
-        expected=expected,
-        expected_last=dates.span(expected.on_date or "", expected.date_precision or "").last if expected else None,
-        latest=dated[-1] if dated else None,
-    )
 
 
 def has_bodies(record: Record) -> bool:

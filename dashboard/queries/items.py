@@ -137,9 +137,10 @@ _SQL: Final[dict[str, str]] = {
         FROM review r LEFT JOIN organisation o ON o.org_id = r.commissioner_id""",
     "recommendation": """SELECT m.recommendation_id, coalesce(o.name, m.made_by), m.summary, s.published_on,
         s.date_precision, [m.made_by] || coalesce(m.addressed_to, []), m.made_in_source_id, m.made_by, m.recorded_on,
-        NULL, m.topic, m.number
+        NULL, m.topic, m.number, m.outcome, m.outcome_summary, p.title
         FROM recommendation m LEFT JOIN organisation o ON o.org_id = m.made_by
-        LEFT JOIN source s ON s.source_id = m.made_in_source_id""",
+        LEFT JOIN source s ON s.source_id = m.made_in_source_id
+        LEFT JOIN source p ON p.source_id = m.outcome_source_id""",
     "timeline": """SELECT t.id, t.title, t.summary, t.on_date, t.date_precision, coalesce(t.org_ids, []), t.source_id,
         coalesce(s.org_id, c.claimant_id), t.recorded_on, NULL, t.kind, e.review_id, r.title
         FROM timeline t LEFT JOIN statement s ON t.id = 'statement.' || s.statement_id
@@ -230,9 +231,14 @@ def _described(table: str, title: str, rest: list[object]) -> tuple[str, list[tu
                 ("Commissioned by", commissioner or "nobody yet"),
                 ("Reach", scope),
             ]
-        case "recommendation", [topic, number]:
+        case "recommendation", [topic, number, outcome, became, shown_by]:
             place = f"recommendation {number}" if number else "a recommendation"
-            return f"{title}, {place}: {str(topic).replace('-', ' ')}", []
+            told = (
+                f"{label('recommendation.outcome', str(outcome))}. {became} Shown by: {shown_by}" if outcome else None
+            )
+            return f"{title}, {place}: {str(topic).replace('-', ' ')}", [
+                ("What became of it", told or "nobody has shown this")
+            ]
         case "timeline", [kind, _review_id, review]:
             return title, [("Kind", label("timeline.kind", str(kind))), ("Step of", review)]
         case _:

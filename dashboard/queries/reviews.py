@@ -26,13 +26,18 @@ ALL_TRUSTS: Final = "all trusts"
 
 @dataclass(frozen=True)
 class Step:
-    """One step with the days that its date can mean (None: undated). `sets_date` marks a date on which the outcome had
-    been expected, `conflicting` one that the register says other pages contradict."""
+    """One step with the days that its date can mean (None: undated). `expected_on` is the date by which, it says, the
+    outcome had been expected; `conflicting` marks a step that the register says other pages contradict."""
 
     step: ReviewStep
     days: Span | None
-    sets_date: bool
+    expected_on: str | None
     conflicting: bool
+
+    @property
+    def expected(self) -> Span | None:
+        """The days that the expected date can mean."""
+        return span_of(self.expected_on, None)
 
 
 @dataclass(frozen=True)
@@ -72,10 +77,15 @@ class Track:
         return self.review.state == "published" or any(step.step.state == "published" for step in self.steps)
 
     @property
+    def out(self) -> Step | None:
+        """The first dated step that says that the outcome was published."""
+        return next((step for step in self.dated if step.step.state == "published"), None)
+
+    @property
     def expected(self) -> Step | None:
-        """The latest step that gives an expected date."""
-        found = [step for step in self.dated if step.sets_date]
-        return found[-1] if found else None
+        """The step that gives the latest date by which the outcome had been expected."""
+        found = [step for step in self.steps if step.expected]
+        return max(found, key=lambda step: step.expected.last if step.expected else dt.date.min, default=None)
 
     @property
     def is_open(self) -> bool:
@@ -84,10 +94,10 @@ class Track:
 
     def days_overdue(self, today: dt.date) -> int | None:
         """Days from the last day that the expected date can mean until today; None where it is not overdue."""
-        expected = self.expected
-        if not self.is_open or expected is None or expected.days is None:
+        expected = self.expected.expected if self.expected else None
+        if not self.is_open or expected is None:
             return None
-        days = (today - expected.days.last).days
+        days = (today - expected.last).days
         return days if days > 0 else None
 
 
@@ -132,11 +142,14 @@ def _long_words(text: str) -> set[str]:
 def tracks(record: Record) -> tuple[Track, ...]:
     """Every review as a track: those that ended last or are not ended first come by the number of their steps."""
     by_review: dict[str, list[Step]] = {}
+    said = {step.review_id for step in facts.review_steps(record) if step.expected_on}
     for step in facts.review_steps(record):
         days = span_of(step.on_date, step.date_precision)
-        sets_date = step.state == "delayed" and days is not None and EXPECTED.search(step.summary) is not None
+        expected_on = step.expected_on
+        if step.review_id not in said and step.state == "delayed" and days and EXPECTED.search(step.summary):
+            expected_on = step.on_date  # a register without the column: such a step bears the expected date itself
         conflicting = CONFLICT.search(step.summary) is not None
-        by_review.setdefault(step.review_id, []).append(Step(step, days, sets_date, conflicting))
+        by_review.setdefault(step.review_id, []).append(Step(step, days, expected_on, conflicting))
     found = []
     for review in facts.reviews(record):
         steps = by_review.get(review.review_id, [])
@@ -156,7 +169,8 @@ def track_index(record: Record) -> dict[str, Track]:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One thing recommended. `review_ids` are the reviews of which a step rests on the same page."""
+    """One thing recommended. `outcome` is what a page shows to have become of it (None: nobody has shown it);
+    `review_ids` are the reviews for which a step on the same page calls."""
 
     recommendation_id: str
     made_by: str
@@ -166,6 +180,9 @@ class Recommendation:
     topic: str
     summary: str
     addressed_to: tuple[str, ...]
+    outcome: str | None
+    outcome_source_id: str | None
+    outcome_summary: str | None
     review_ids: tuple[str, ...]
 
 
@@ -176,7 +193,7 @@ def recommendations(record: Record) -> tuple[Recommendation, ...]:
         Recommendation,
         """SELECT m.recommendation_id, m.made_by, coalesce(o.name, m.made_by) AS maker,
                   m.made_in_source_id AS source_id, m.number, m.topic, m.summary,
-                  coalesce(m.addressed_to, []) AS addressed_to,
+                  coalesce(m.addressed_to, []) AS addressed_to, m.outcome, m.outcome_source_id, m.outcome_summary,
                   coalesce((SELECT list_sort(list(DISTINCT e.review_id)) FROM review_event e
                             WHERE e.source_id = m.made_in_source_id AND e.state = 'called-for'), []) AS review_ids
            FROM recommendation m LEFT JOIN organisation o ON o.org_id = m.made_by

@@ -121,7 +121,7 @@ COMMENT ON COLUMN review.recorded_on IS 'Day on which the row was written into t
 
 CREATE TABLE review_event (
   event_id VARCHAR PRIMARY KEY, review_id VARCHAR NOT NULL, on_date VARCHAR, date_precision VARCHAR,
-  state VARCHAR NOT NULL, source_id VARCHAR NOT NULL, summary VARCHAR NOT NULL, recorded_on DATE
+  state VARCHAR NOT NULL, source_id VARCHAR NOT NULL, summary VARCHAR NOT NULL, recorded_on DATE, expected_on VARCHAR
 );
 COMMENT ON TABLE review_event IS 'One step of a review.';
 COMMENT ON COLUMN review_event.event_id IS 'Name of the row; never changes.';
@@ -132,10 +132,12 @@ COMMENT ON COLUMN review_event.state IS 'The state that the step brought or show
 COMMENT ON COLUMN review_event.source_id IS 'The page that shows it (source.source_id).';
 COMMENT ON COLUMN review_event.summary IS 'What happened, in our own words, at most 40.';
 COMMENT ON COLUMN review_event.recorded_on IS 'Day on which the row was written into the register.';
+COMMENT ON COLUMN review_event.expected_on IS 'Date by which the outcome had been expected or due, where the page says so: YYYY, YYYY-MM or YYYY-MM-DD.';
 
 CREATE TABLE recommendation (
   recommendation_id VARCHAR PRIMARY KEY, made_by VARCHAR NOT NULL, made_in_source_id VARCHAR NOT NULL, number VARCHAR,
-  topic VARCHAR NOT NULL, summary VARCHAR NOT NULL, addressed_to VARCHAR[], recorded_on DATE
+  topic VARCHAR NOT NULL, summary VARCHAR NOT NULL, addressed_to VARCHAR[], recorded_on DATE, outcome VARCHAR,
+  outcome_source_id VARCHAR, outcome_summary VARCHAR
 );
 COMMENT ON TABLE recommendation IS 'One thing asked for or recommended.';
 COMMENT ON COLUMN recommendation.recommendation_id IS 'Name of the row; never changes.';
@@ -146,6 +148,9 @@ COMMENT ON COLUMN recommendation.topic IS 'What it is about, in a few words join
 COMMENT ON COLUMN recommendation.summary IS 'What is recommended, in our own words, at most 40.';
 COMMENT ON COLUMN recommendation.addressed_to IS 'Whom it is addressed to (organisation.org_id).';
 COMMENT ON COLUMN recommendation.recorded_on IS 'Day on which the row was written into the register.';
+COMMENT ON COLUMN recommendation.outcome IS 'What a page shows to have become of it (vocabulary recommendation.outcome); empty where nobody has shown it.';
+COMMENT ON COLUMN recommendation.outcome_source_id IS 'The page that shows the outcome (source.source_id).';
+COMMENT ON COLUMN recommendation.outcome_summary IS 'What that page shows, in our own words, at most 40.';
 
 CREATE TABLE petition_reading (
   petition_id VARCHAR NOT NULL, url VARCHAR, on_date VARCHAR, date_precision VARCHAR, signatures BIGINT NOT NULL,

@@ -171,8 +171,8 @@ def test_hostile_words_stay_words(home: Home, context_of: Contexts) -> None:
         "statements.csv": f'hostile,acp-uk,2021-05,month,{source},other,other,"{quoted}",2026-11-23\n',
         "concerns.csv": f'hostile,acp-uk,"{quoted}","{quoted}","{quoted}",acp-uk,"{quoted}",{source},2026-11-23\n',
         "reviews.csv": f'hostile,"{quoted}",,,"{quoted}",called-for,{source},2026-11-23\n',
-        "review_events.csv": f'hostile-step,hostile,2021,year,delayed,{source},"{quoted}",2026-11-23\n',
-        "recommendations.csv": f'hostile,acp-uk,{source},"{quoted}","{quoted}","{quoted}",,2026-11-23\n',
+        "review_events.csv": f'hostile-step,hostile,2021,year,delayed,{source},"{quoted}",2026-11-23,2021\n',
+        "recommendations.csv": f'hostile,acp-uk,{source},"{quoted}","{quoted}","{quoted}",,2026-11-23,not,{source},"{quoted}"\n',
         "petition_readings.csv": f"hostile-petition,,2022,year,12,exact,,{source},2026-11-23\n",
         "events.csv": f'hostile-event,2021-04-25,day,"{quoted}","{quoted}",acp-uk,campaign,{source},2026-11-23\n',
     }
@@ -201,7 +201,7 @@ def test_each_mark_of_the_matrix_opens_its_statement(context_of: Contexts, publi
     assert len(marks) == asks > 50
     for mark in marks:
         statement_id = parse_qs(urlsplit(str(mark["href"])).query)["statement"][0]
-        assert said.voice_index(context.record)[statement_id].statement.name in mark["aria-label"]
+        assert said.voice_index(context.record)[statement_id].statement.name in mark.get_text()
     assert len(page.select(".units .dot")) == len(said.voices(context.record))
 
 
@@ -269,7 +269,7 @@ def test_an_unread_statement_says_so(context_of: Contexts, published_home: Home)
 
 
 def page_marks(page: BeautifulSoup, statement_id: str) -> list[str]:
-    return [str(m["aria-label"]) for m in page.select(".dot") if str(m["href"]).endswith(f"statement={statement_id}")]
+    return [str(m["title"]) for m in page.select(".dot") if str(m["href"]).endswith(f"statement={statement_id}")]
 
 
 # --- timeline -------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from dashboard.queries.spans import span_of
 from dashboard.start import START, Context
 from data.dates import Span
 from data.home import Home
+from data.labels import label
 from scrapers.build import build
 
 Contexts = Callable[[Home], Context]
@@ -158,6 +159,51 @@ def test_only_a_stated_date_makes_a_review_overdue(
     START.close()
 
 
+def test_an_expected_date_has_a_column_of_its_own(home: Home, context_of: Contexts) -> None:
+    def steps(*lines: str) -> reviews.Track:
+        (home.register / "review_events.csv").write_text(
+            HEADER.strip() + ",expected_on\n" + "".join(f"{line}\n" for line in lines), encoding="utf-8"
+        )
+        build(home)
+        return reviews.track_index(context_of(home).record)["one"]
+
+    (home.register / "reviews.csv").write_text(
+        "review_id,title,commissioner_id,subject_ids,scope,state,source_id,recorded_on\n"
+        f"one,A review,nhs-england,,national,under-way,{SOURCE},2026-11-23\n",
+        encoding="utf-8",
+    )
+    first = f"a,one,2022-06-01,day,announced,{SOURCE},Promised.,2026-11-23,2022-09"
+    second = f"b,one,2022-10-07,day,delayed,{SOURCE},It had been expected by now.,2026-11-23,2022-12-24"
+    track = steps(first)
+    assert track.days_overdue(dt.date(2022, 9, 30)) is None and track.days_overdue(dt.date(2022, 10, 2)) == 2
+    track = steps(first, second, f"c,one,2023-01,month,under-way,{SOURCE},Went on.,2026-11-23,")
+    assert track.expected and track.expected.expected_on == "2022-12-24", "the latest promise counts"
+    assert track.days_overdue(dt.date(2022, 12, 31)) == 7
+    words = BeautifulSoup(str(review.plain(context_of(home), Params())), "html.parser").get_text()
+    assert "it had been expected on 24 December 2022" in words
+    track = steps(first, f"d,one,2022-11,month,published,{SOURCE},Out.,2026-11-23,")
+    assert track.days_overdue(dt.date(2026, 1, 1)) is None
+    words = BeautifulSoup(str(review.plain(context_of(home), Params())), "html.parser").get_text()
+    assert (
+        "published 32 to 90 days after it was expected (September 2022)" in words
+    )  # 30 September to 1 November; 1 September to 30
+    START.close()
+
+
+def test_days_are_counted_from_the_last_undisputed_step(home: Home, context_of: Contexts) -> None:
+    track_of(
+        home,
+        context_of,
+        "under-way",
+        f"a,one,2021-05-01,day,announced,{SOURCE},Announced.,2026-11-23\n"
+        f'b,one,2021-05-10,day,under-way,{SOURCE},"Conflicting date: others say April.",2026-11-23\n'
+        f"c,one,2021-05-21,day,completed,{SOURCE},Done.,2026-11-23\n",
+    )
+    page = BeautifulSoup(str(review.plain(context_of(home), Params())), "html.parser")
+    assert [one.get_text() for one in page.select(".track .gap")] == ["20 days after 1 May 2021"]
+    START.close()
+
+
 def test_conflicting_steps_stand_side_by_side(home: Home, context_of: Contexts) -> None:
     track = track_of(
         home,
@@ -209,6 +255,15 @@ def test_nothing_is_answered_that_nobody_has_shown(context_of: Contexts, publish
     table = page.select_one("#recommendations table")
     assert table and len(table.select("tbody tr")) == len(first)
     assert table.get_text().count("nobody has shown this") == len(first)
+    shown = [one for one in found if one.outcome]
+    for one in shown:
+        row = next(r for r in page.select("#recommendations tbody tr") if str(one.outcome_summary) in r.get_text())
+        assert label("recommendation.outcome", one.outcome) in row.get_text()
+        assert row.select_one(f'a[href*="source={one.outcome_source_id}"]'), (
+            "an outcome leads to the page that shows it"
+        )
+    words = page.select_one("#recommendations").get_text()  # type: ignore[union-attr]
+    assert words.count("nobody has shown this") == len(found) - len(shown)
     START.close()
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.queries import bodies, facts, find, focus, items, state
+from dashboard.queries import bodies, facts, find, focus, items, over_time, reviews, state
 from dashboard.record import Record, Store, per_record
 from dashboard.start import Context
 from data.home import Home
@@ -45,14 +45,23 @@ def test_stated_and_named_add_up(record: Record, context_of: Contexts, published
         assert one.unnamed + len(one.used) + len(one.disputed) + len(one.weak) == one.claim.value
 
 
+def test_what_can_be_named_grows_with_its_dates_up_to_what_is_counted(record: Record) -> None:
+    found = over_time.courses(record)
+    assert {one.kind for one in found} == {"mental-health-trust", "police-force"}
+    for one in found:
+        sizes = [size for _, size in one.named]
+        assert sizes == sorted(sizes) and [day for day, _ in one.named] == sorted(day for day, _ in one.named)
+        assert sizes[-1] + one.undated == bodies.bodies_with(record, one.kind, *focus.NAMED)
+        assert one.named_by(one.named[0][0]) >= 1 and one.named_by(dt.date(1900, 1, 1)) == 0
+        assert all(point.claim.value is not None and point.days for point in one.points)
+
+
 def test_focus_names_rows_that_exist(record: Record, context_of: Contexts, published_home: Home) -> None:
     chosen = context_of(published_home).programme.focus
     end = focus.ending(record, chosen.ended_event)
     assert end is not None and end.source_id
-    review = focus.review_state(record, chosen.review)
-    assert review is not None and review.steps
+    assert reviews.track_index(record)[chosen.review].steps
     assert focus.ending(record, "no-such-row") is None
-    assert focus.review_state(record, "no-such-row") is None
     assert focus.stated_totals(record, ("no-such-row",)) == ()
 
 

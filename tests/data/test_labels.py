@@ -21,6 +21,7 @@ from data.labels import LABELS, label
         ("statement.asks", words.ASKS),
         ("review.state", words.REVIEW_STATES),
         ("review_event.state", words.REVIEW_STATES),
+        ("recommendation.outcome", words.RECOMMENDATION_OUTCOMES),
         ("event.kind", words.EVENT_KINDS),
         ("source.kind", words.SOURCE_KINDS),
         ("attempt.outcome", words.OUTCOMES),

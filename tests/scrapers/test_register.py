@@ -111,6 +111,10 @@ CORRUPTIONS = [
     ("sources", 1, "url", "https://[::1/", "sources.csv:2: url: 'https://[::1/' is no address"),
     ("sources", 1, "url", "", "sources.csv:2: url: is empty, and the note does not say why"),
     ("review_events", 1, "review_id", "no-review", "review_events.csv:2: review_id: 'no-review' stands in no row of reviews.csv"),
+    ("review_events", 1, "expected_on", "in autumn", "review_events.csv:2: expected_on: 'in autumn' is no date"),
+    ("recommendations", 1, "outcome", "maybe", "recommendations.csv:2: outcome: 'maybe' is not in the vocabulary"),
+    ("recommendations", 1, "outcome", "not", "recommendations.csv:2: outcome_source_id: is empty beside the other cells"),
+    ("recommendations", 1, "outcome_source_id", "no-page", "recommendations.csv:2: outcome_source_id: 'no-page' stands in no row"),
     ("events", 1, "event_id", "nhse-sim-review-2020-letter", "review_events.csv:2: event_id: 'nhse-sim-review-2020-letter' stands already"),
 ]  # fmt: skip
 
