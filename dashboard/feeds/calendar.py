@@ -31,8 +31,8 @@ def calendar(record: Record, programme: Programme, review_id: str = "") -> bytes
     made.add("x-wr-calname", f"{clean(subject.title)}: expected dates of reviews")
     for track in tracks(record):
         if review_id in ("", track.review.review_id):
-            for step in track.dated:
-                if step.sets_date:
+            for step in track.steps:
+                if step.expected:
                     made.add_component(_event(record, programme, track, step))
     written: bytes = made.to_ical()
     return written
@@ -41,7 +41,7 @@ def calendar(record: Record, programme: Programme, review_id: str = "") -> bytes
 def _event(record: Record, programme: Programme, track: Track, step: Step) -> Event:
     from icalendar import Event
 
-    assert step.days is not None  # noqa: S101 - for the type checker: the caller takes dated steps only
+    assert step.expected is not None  # noqa: S101 - for the type checker: the caller takes such steps only
     row = step.step
     base = programme.programme.base_url.rstrip("/")
     source = source_index(record).get(row.source_id)
@@ -49,9 +49,9 @@ def _event(record: Record, programme: Programme, track: Track, step: Step) -> Ev
     event = Event()
     event.add("uid", tag(programme, items.first_name(record, f"review_event.{row.event_id}")))
     event.add("dtstamp", _written(record, row.event_id))
-    event.add("dtstart", step.days.first or step.days.last)
-    event.add("dtend", step.days.last + dt.timedelta(days=1))
-    event.add("summary", clean(f"Expected {in_words(row.on_date, row.date_precision)}: {track.review.title}"))
+    event.add("dtstart", step.expected.first or step.expected.last)
+    event.add("dtend", step.expected.last + dt.timedelta(days=1))
+    event.add("summary", clean(f"Expected {in_words(step.expected_on, None)}: {track.review.title}"))
     said = [row.summary, "A later date was given after this one." if replaced else ""]
     said.append(f"Source: {source.title}" if source else "")
     event.add("description", clean("\n".join(part for part in said if part)))

@@ -46,19 +46,23 @@ def over_the_years(ctx: Context) -> Markup:
     return section(
         "Stated and named, over time",
         fill(
-            '{fields}{axis}<p class="small key">◇ A total that somebody stated, which is not yet shown. '
+            '{fields}{axis}<p class="small key">△ A total that somebody stated. '
             "A pale band is a date known only to the month or year. The filled steps are the bodies that "
             "firm, dated words name as having used it by then. Every total stands in the table at the end.</p>",
             fields=join(_field(scale, one, max(1, top)) for one in found),
             axis=scale.axis(),
         ),
         name="over-time",
-        lead=" ".join(_finding(one) for one in found),
+        lead=" ".join(_finding(one, ctx.programme.focus.claims) for one in found),
     )
 
 
-def _finding(one: Course) -> str:
-    highest = max(one.points, key=lambda point: (point.claim.value or 0, -point.days.last.toordinal()))
+def _finding(one: Course, focus: tuple[str, ...]) -> str:
+    """The total in focus, else the highest, beside what can be named by then."""
+    highest = max(
+        one.points,
+        key=lambda point: (point.claim.claim_id in focus, point.claim.value or 0, -point.days.last.toordinal()),
+    )
     words = label("organisation.kind", one.kind)
     when = dates.phrase(highest.claim.as_of, highest.claim.date_precision)
     by_then = one.named_by(highest.days.last)
@@ -130,7 +134,7 @@ def _marks(scale: Scale, one: Course, top: int) -> list[Markup]:
             )
         found.append(
             fill(
-                '<span class="mark" style="left:{x:.2f}%;{h}" title="{w}">◇</span>',
+                '<span class="mark" style="left:{x:.2f}%;{h}" title="{w}">△</span>',
                 x=scale.place(middle),
                 h=height,
                 w=f"{number(value)} {dates.phrase(as_of, precision)}: {', '.join(dict.fromkeys(who))}",

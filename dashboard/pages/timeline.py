@@ -229,7 +229,8 @@ def how_known(ctx: Context) -> Markup:
             "<ul><li>Each entry is one row of the register that bears a date, or something that was seen on a watched "
             "page, and names the page that shows it.</li><li>The small bar beside a date is the year from January to "
             "December: a mark is a day, a band a month or a year, and a band from the left a date by which it had "
-            "happened.</li><li>Entries stand in the order of the last day that their date can mean, under the year of "
+            "happened. What was observed on a page lies between the two days on which it was looked at.</li>"
+            "<li>Entries stand in the order of the last day that their date can mean, under the year of "
             "that day.</li><li>Where pages give different dates for one thing, each has its own entry.</li>"
             "<li>The publication of a page stands here only where nothing else of that date rests on it.</li>"
             "<li>What bears no date at all is not here: {u}.</li></ul>",

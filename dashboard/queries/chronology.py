@@ -50,10 +50,23 @@ class YearCount:
 
 @per_record
 def entries(record: Record) -> tuple[Entry, ...]:
-    """Every entry of the timeline, latest first; an entry whose date cannot be read is left out."""
+    """Every entry of the timeline, latest first; an entry whose date cannot be read is left out.
+
+    What was observed on a page lies between two looks at it: its days run from the last look before to the first after.
+    """
+    last_before = dict(
+        record.rows(
+            """SELECT 'change.' || source_id || '.' || number, CAST(after_at AS DATE) FROM change
+               UNION ALL SELECT 'disappearance.' || source_id || '.' || number, CAST(present_at AS DATE)
+               FROM disappearance"""
+        )
+    )
     found = []
     for moment in facts.timeline(record):
         days = span_of(moment.on_date, moment.date_precision)
+        before = last_before.get(moment.id)
+        if days is not None and before is not None and before <= days.last:
+            days = Span(before, days.last)
         if days is not None:
             found.append(Entry(moment, days))
     return tuple(found)
