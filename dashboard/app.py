@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dashboard.pages.lists import asked
 from dashboard.parts import around, frame
-from dashboard.parts.html import fill, many
+from dashboard.parts.html import EMPTY, fill, many
 from dashboard.plain import ADDRESSES, MENU, trouble_page
 from dashboard.start import START, Context, Trouble, per_page
 from data.progress import Progress, read_progress
@@ -32,20 +32,20 @@ def run() -> None:
     st.html(top(state, here) + around.notices(state, here, asked()))
     show_progress(state)
     chosen.run()
-    st.html(end(state))
+    st.html(end(state, here))
     START.count_run()
 
 
 @per_page
 def top(context: Context, here: str) -> Markup:
     """Name, way out, menu and the box for a search."""
-    return frame.masthead(context.programme) + frame.menu(MENU, here) + frame.seek()
+    return frame.masthead(context.programme) + frame.menu(MENU, here) + (EMPTY if here == "/" else frame.seek())
 
 
 @per_page
-def end(context: Context) -> Markup:
-    """Support lines and edition."""
-    return frame.footer(context.programme, context.record)
+def end(context: Context, here: str) -> Markup:
+    """Support lines and edition; on the first page the box for a search before them."""
+    return (frame.seek(late=True) if here == "/" else EMPTY) + frame.footer(context.programme, context.record)
 
 
 def show_progress(context: Context) -> None:

@@ -52,10 +52,12 @@ MENU: Final = tuple((address.path, address.title) for address in ADDRESSES)
 def plain_page(address: Address, context: Context, params: Params) -> Markup:
     """Everything that a reader sees of one page without JavaScript."""
     return fill(
-        '<main id="plain" tabindex="-1">{masthead}{menu}<div class="page">{seek}{notices}{body}{footer}</div></main>',
+        '<main id="plain" tabindex="-1">{masthead}{menu}<div class="page">{seek}{notices}{body}{late}{footer}</div>'
+        "</main>",
         masthead=frame.masthead(context.programme),
         menu=frame.menu(MENU, address.path),
-        seek=frame.seek(),
+        seek=EMPTY if address.path == "/" else frame.seek(),
+        late=frame.seek(late=True) if address.path == "/" else EMPTY,
         notices=around.notices(context, address.path, params),
         body=address.plain(context, params),
         footer=frame.footer(context.programme, context.record),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from dashboard.parts.dates import day_words
-from dashboard.parts.html import EMPTY, Html, fill, join, link
+from dashboard.parts.html import EMPTY, fill, join, link
 from dashboard.record import Record
 from data.programme import Programme
 
@@ -39,13 +39,19 @@ def menu(pages: Sequence[tuple[str, str]], here: str) -> Markup:
     )
 
 
-def seek() -> Markup:
-    """The box that every page has: a search of the whole record, answered on the page of data."""
-    return Html(
-        '<form class="seek" method="get" action="/data#search" role="search" aria-label="The whole record">'
-        '<label class="unseen" for="seek">Search the whole record</label>'
+def seek(*, late: bool = False) -> Markup:
+    """The box that every page has: a search of the whole record, answered on the page of data.
+
+    `late` is for the page that begins with a box of its own: there it stands at the end, so that the first box that a
+    reader comes to, by eye or by key, is the one that finds their trust.
+    """
+    return fill(
+        '<form class="seek{late}" method="get" action="/data#search" role="search" aria-label="The whole record">'
+        '<label class="{shown}" for="seek">Search the whole record</label>'
         '<input id="seek" name="search" type="search" placeholder="Search the record" maxlength="200" '
-        'autocomplete="off"><button type="submit">Search</button></form>'
+        'autocomplete="off"><button type="submit">Search</button></form>',
+        late=" is-late" if late else "",
+        shown="" if late else "unseen",
     )
 
 
