@@ -50,8 +50,8 @@ def courses(record: Record) -> tuple[Course, ...]:
         if points:
             points.sort(key=lambda one: (one.days.last, one.claim.claim_id))
             firsts = _first_use(record, kind)
-            days = sorted(day for day in firsts.values() if day is not None)
-            steps = {day: place for place, day in enumerate(days, 1)}
+            known = sorted(day for day in firsts.values() if day is not None)
+            steps = {day: place for place, day in enumerate(known, 1)}
             found.append(Course(kind, tuple(points), tuple(steps.items()), sum(day is None for day in firsts.values())))
     return tuple(found)
 
