@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import traceback
@@ -78,33 +77,11 @@ def up(
         )
         command = [sys.executable, "-m", "sim_record", "collect", "--home", str(place.root)]
         processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))
-    raise typer.Exit(_wait(processes))
+    raise typer.Exit(dashboard.cli.wait_for(processes))
 
 
 def _many(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
-def _wait(processes: list[subprocess.Popen[bytes]]) -> int:
-    """Wait for the server; end what was started when it ends or when a signal asks for it."""
-
-    def ask_to_end(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, ask_to_end)
-    try:
-        return FINDINGS if processes[0].wait() else CLEAN
-    except KeyboardInterrupt:
-        return CLEAN
-    finally:
-        for process in processes:
-            if process.poll() is None:
-                process.terminate()
-        for process in processes:
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
 
 
 scrapers.cli.add_commands(app)

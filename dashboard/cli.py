@@ -6,9 +6,11 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -18,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from data.console import (
+    CLEAN,
     FINDINGS,
     USAGE,
     HomeOption,
@@ -232,10 +235,29 @@ def serve(
     chosen = choose_port(address, port)
     server = start_server(place, address, chosen)
     say(f"The record is at http://{address}:{chosen}/ (Ctrl-C ends it)")
+    raise typer.Exit(wait_for([server]))
+
+
+def wait_for(processes: list[subprocess.Popen[bytes]]) -> int:
+    """Wait for the first of them, the server; end them all when it ends or a signal asks for it. Gives an exit code."""
+
+    def ask_to_end(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, ask_to_end)
     try:
-        raise typer.Exit(FINDINGS if server.wait() else 0)
+        return FINDINGS if processes[0].wait() else CLEAN
     except KeyboardInterrupt:
-        server.wait()
+        return CLEAN
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def choose_port(address: str, wanted: int | None) -> int:
@@ -261,10 +283,11 @@ def start_server(home: Home, address: str, port: int) -> subprocess.Popen[bytes]
         folder = PACKAGE.parent
     else:
         folder = home.root
-        settings = folder / ".streamlit" / "config.toml"
-        if not settings.exists():
-            settings.parent.mkdir(exist_ok=True)
-            shutil.copyfile(Path(__file__).with_name("streamlit-config.toml"), settings)
+        try:
+            _put_settings(folder)
+        except OSError:  # a home that may only be read is served too
+            folder = Path(tempfile.mkdtemp(prefix="sim-record-"))
+            _put_settings(folder)
     command = [
         sys.executable,
         "-m",
@@ -277,6 +300,13 @@ def start_server(home: Home, address: str, port: int) -> subprocess.Popen[bytes]
         address,
     ]
     return subprocess.Popen(command, cwd=folder, env=os.environ | {HOME_VARIABLE: str(home.root)})
+
+
+def _put_settings(folder: Path) -> None:
+    settings = folder / ".streamlit" / "config.toml"
+    if not settings.exists():
+        settings.parent.mkdir(exist_ok=True)
+        shutil.copyfile(Path(__file__).with_name("streamlit-config.toml"), settings)
 
 
 def add_commands(app: typer.Typer) -> None:

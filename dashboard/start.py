@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import gc
 import itertools
@@ -121,10 +120,13 @@ class Start:
             threading.Thread(target=self._warm, args=(context,), daemon=True, name="warm-up").start()
 
     def _warm(self, context: Context) -> None:
-        with contextlib.suppress(duckdb.ConnectionException):  # the server ended meanwhile
+        try:
             if self.on_new_record is not None:
                 self.on_new_record(context)
             settle_memory()
+        except duckdb.Error:
+            if self.on_new_record is not None:
+                raise  # otherwise the server ended meanwhile, and closed the record under this thread
 
     def count_run(self) -> None:
         """Settle memory again after a few page runs: only they import and cache all that Streamlit needs for them."""

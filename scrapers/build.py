@@ -55,11 +55,23 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
     """Publish a new database from the register and what was collected.
 
     `work` is the open working database, where a collection under way holds it. Raises RegisterError with every finding,
-    WorkError where the working database is held by another process. Nothing is published unless all of it is whole.
+    WorkError where the working database is held by another process, or the home's folder cannot be written. Nothing is
+    published unless all of it is whole.
     """
     register = read_register(home)
     if register.findings:
         raise RegisterError(register.findings)
+    try:
+        return _build(home, register, work)
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        told = next(iter(str(error).splitlines()), type(error).__name__)
+        raise WorkError(
+            f"The record could not be written into {home.root} ({told}). What was published before stays in force, and "
+            "captures are safe: make room, or give the folder to this user, then run: sim-record build"
+        ) from error
+
+
+def _build(home: Home, register: Register, work: duckdb.DuckDBPyConnection | None) -> Published:
     path = next_path(home)
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)

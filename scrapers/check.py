@@ -8,6 +8,7 @@ import duckdb
 
 from data.home import Home
 from data.published import NotPublished, current_path, open_database
+from scrapers.errors import WorkError
 from scrapers.register import read_register
 
 
@@ -34,7 +35,11 @@ def check_home(home: Home) -> Report:
 def _check_captures(home: Home, report: Report, withheld: set[str]) -> None:
     from scrapers.warc import verify
 
-    checked = verify(home, withheld=withheld)
+    try:
+        checked = verify(home, withheld=withheld)
+    except WorkError as error:
+        report.findings.append(f"captures: not checked: {error}")
+        return
     report.checked["captures"] = checked.captures
     if withheld:
         report.checked["withheld bodies"] = len(withheld)

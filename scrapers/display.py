@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import sys
@@ -128,4 +129,5 @@ class Display:
                 delay=self._delay,
                 pid=os.getpid(),
             )
-        write_progress(self._home.progress_file, moment)
+        with contextlib.suppress(OSError):  # a run is worth more than the sight of it
+            write_progress(self._home.progress_file, moment)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import random
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,10 +38,11 @@ class WorkBusy(WorkError):
 
 def open_work(home: Home, *, read_only: bool = False) -> Connection:
     """Open the working database, made if it is not there yet. The caller closes it. Raises WorkBusy."""
+    path = home.work_database
+    if not read_only and not os.access(path if path.exists() else home.root, os.W_OK):
+        raise WorkError(f"{path} cannot be written by this user. Give the folder to the user who collects.")
     try:
-        connection = duckdb.connect(
-            str(home.work_database), read_only=read_only, config={"memory_limit": MEMORY, "threads": 1}
-        )
+        connection = duckdb.connect(str(path), read_only=read_only, config={"memory_limit": MEMORY, "threads": 1})
     except (duckdb.IOException, duckdb.ConnectionException) as error:
         raise WorkBusy(
             f"{home.work_database.name} cannot be opened, most likely because another collect is running in "

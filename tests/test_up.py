@@ -75,3 +75,20 @@ def test_a_taken_port_is_said(home: Home) -> None:
             timeout=60,
         )
     assert done.returncode == 2 and "taken" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends processes without asking")
+def test_asked_to_end_a_command_takes_its_server_with_it() -> None:
+    program = (
+        "import subprocess, sys; from dashboard.cli import wait_for; "
+        "server = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+        "print(server.pid, flush=True); sys.exit(wait_for([server]))"
+    )
+    command = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=PACKAGE.parent)
+    assert command.stdout is not None
+    server = int(command.stdout.readline())
+    time.sleep(0.3)
+    command.terminate()
+    assert command.wait(20) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +18,10 @@ from data.published import current_path, open_current, published_files
 from data.register_spec import FILES
 from data.schema import create_all
 from data.vocabulary import ORGANISATION_STATUSES, STRENGTHS, TIMELINE_KINDS
-from scrapers.build import RegisterError, build, load_register
+from scrapers.build import RegisterError, WorkError, build, load_register
+from scrapers.check import check_home
 from scrapers.register import read_register
+from scrapers.work import open_work
 from tests.support.working import working
 
 
@@ -244,3 +248,27 @@ def test_a_build_loads_no_data_frames(home: Home) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(home.root)], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_a_folder_that_takes_no_file_is_said_plainly(home: Home) -> None:
+    before = build(home).path
+    (home.root / "record-2.part").mkdir()
+    with pytest.raises(WorkError, match=r"could not be written into .* What was published before stays in force"):
+        build(home)
+    assert current_path(home) == before
+    done = command(home, "build")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+
+
+def test_a_working_database_that_may_not_be_written_is_said_plainly(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(WorkError, match=r"work\.duckdb cannot be written by this user"):
+        open_work(home)
+
+
+def test_a_check_beside_a_run_says_that_captures_were_not_looked_at(home: Home) -> None:
+    with contextlib.closing(open_work(home)):
+        found = check_home(home).findings
+    assert len(found) == 1 and found[0].startswith("captures: not checked: work.duckdb cannot be opened")
