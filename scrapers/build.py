@@ -74,7 +74,7 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Publi
 def _build(home: Home, register: Register, work: duckdb.DuckDBPyConnection | None) -> Published:
     path = next_path(home)
     part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
+    _drop(part)  # a killed build may have left it
     try:
         with _database(part) as connection:
             connection.execute("BEGIN")  # one transaction: hundreds of COMMENTs would each be written alone
@@ -102,8 +102,7 @@ def _build(home: Home, register: Register, work: duckdb.DuckDBPyConnection | Non
         part.replace(path)
         sync_folder(home.root)
     finally:
-        part.unlink(missing_ok=True)
-        Path(f"{part}.wal").unlink(missing_ok=True)
+        _drop(part)
     notes = _index(home, path)
     make_current(home, path)
     return Published(path, rows, notes)
@@ -112,7 +111,7 @@ def _build(home: Home, register: Register, work: duckdb.DuckDBPyConnection | Non
 def _rewrite(part: Path) -> None:
     """Write the database anew, table by table: what was taken out leaves no trace in blocks that are free now."""
     clean = part.with_suffix(".clean")
-    clean.unlink(missing_ok=True)
+    _drop(clean)
     try:
         with _database(clean) as connection:
             connection.execute("BEGIN")
@@ -127,8 +126,13 @@ def _rewrite(part: Path) -> None:
             connection.execute("CHECKPOINT")
         clean.replace(part)
     finally:
-        clean.unlink(missing_ok=True)
-        Path(f"{clean}.wal").unlink(missing_ok=True)
+        _drop(clean)
+
+
+def _drop(unfinished: Path) -> None:
+    """Take away a database that is not whole, and its log: DuckDB would play an old log into a new file."""
+    unfinished.unlink(missing_ok=True)
+    Path(f"{unfinished}.wal").unlink(missing_ok=True)
 
 
 def _database(path: Path) -> duckdb.DuckDBPyConnection:

@@ -272,3 +272,15 @@ def test_a_check_beside_a_run_says_that_captures_were_not_looked_at(home: Home) 
     with contextlib.closing(open_work(home)):
         found = check_home(home).findings
     assert len(found) == 1 and found[0].startswith("captures: not checked: work.duckdb cannot be opened")
+
+
+def test_what_a_killed_build_left_is_not_built_on(home: Home) -> None:
+    part = home.root / "record-1.part"
+    with duckdb.connect(str(part), config={"checkpoint_threshold": "1GB"}) as left:
+        left.execute("PRAGMA disable_checkpoint_on_shutdown")
+        left.execute("CREATE TABLE organisation (x INTEGER)")
+        left.execute("INSERT INTO organisation VALUES (1)")
+    assert Path(f"{part}.wal").is_file()
+    made = build(home)
+    assert made.path.name == "record-1.duckdb" and made.rows["organisation"] > 200
+    assert [path.name for path in home.root.glob("*.part*")] == []
