@@ -98,6 +98,7 @@ def read_address(text: str) -> Address:
                 f"Only http and https addresses are asked, not {url.scheme or 'an address without scheme'}."
             )
         host = url.raw_host.decode("ascii")
+        _ = url.host  # httpx reads an "xn--" name only when it sends, and raises then
         port = url.port
     except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
         raise AddressRefused("The address cannot be read as a web address.") from error

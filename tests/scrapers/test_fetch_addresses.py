@@ -5,7 +5,10 @@ from __future__ import annotations
 import ipaddress
 import socket
 
+import httpx
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from scrapers.addresses import Resolver, check_ip, follow, read_address
 from scrapers.outcomes import AddressRefused, NameNotFound
@@ -99,3 +102,26 @@ def test_a_failed_name_stays_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("1.1.1.1", 80))])
     with pytest.raises(NameNotFound):
         resolver.resolve("gone.example", 80)
+
+
+@settings(max_examples=300, deadline=None)
+@example("http://xn--/")
+@example("//XN--0/a")
+@given(
+    st.one_of(
+        st.text(max_size=30),
+        st.from_regex(
+            r"(https?:)?//(\[[0-9a-fx:.%]{0,20}\]|[a-z0-9.\-%]{0,20}|xn--[a-z0-9\-]{0,9}\.[a-z]+)(:\d{0,7})?(/[^\s]{0,9})?"
+        ),
+    )
+)
+def test_any_text_is_an_address_that_can_be_asked_or_refused(text: str) -> None:
+    """Registers and redirects hold anything: none of it may end a run."""
+    base = read_address("http://example.org/a/b?c")
+    for read in (read_address, lambda location: follow(base, location)):
+        try:
+            address = read(text)
+        except AddressRefused:
+            continue
+        read_address(f"{address.origin}/robots.txt")
+        httpx.Request("GET", address.url)
