@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bs4 import BeautifulSoup, Comment, Doctype, NavigableString, Tag
+from bs4 import Comment, Doctype, NavigableString, Tag
 
 from scrapers.sites.address import absolute, host_of
+from scrapers.sites.page import parse
 
 KEPT: Final = frozenset({"class", "id", "type", "rel", "href"})
 _EMPTIED: Final = ("script", "style", "noscript", "template", "svg", "iframe", "object")
@@ -31,7 +32,7 @@ def cut(body: bytes, url: str) -> str:
 
     Scripts, styles, comments and embedded things are emptied. Any bytes give a page.
     """
-    soup = BeautifulSoup(body, "lxml")
+    soup = parse(body)
     for tag in soup.find_all(_EMPTIED):
         tag.clear()
     for text in list(soup.find_all(string=True)):

@@ -88,3 +88,6 @@ def judge(
         return family.read(body, at, media_type=media_type, context=context), None
     except StructureChanged as changed:
         return None, changed
+    except Exception as error:  # a body may break its reader in a way nobody thought of: that is one page's trouble
+        told = f"{type(error).__name__}: {error}"[:200]
+        return None, StructureChanged(family.name, f"its reader broke on this page ({told})", at)

@@ -9,6 +9,7 @@ from typing import Any
 
 import chompjs
 from bs4 import BeautifulSoup, SoupStrainer, Tag
+from bs4.builder import ParserRejectedMarkup
 
 from scrapers.sites.address import absolute
 from scrapers.sites.answer import moment_of
@@ -20,7 +21,11 @@ _MAX_OBJECTS = 200
 
 def parse(body: bytes, only: tuple[str, ...] = ()) -> BeautifulSoup:
     """The page as a tree; any bytes give one. With `only`, just these tags and what is in them: much faster."""
-    return BeautifulSoup(body, "lxml", parse_only=SoupStrainer(list(only)) if only else None)
+    strainer = SoupStrainer(list(only)) if only else None
+    try:
+        return BeautifulSoup(body, "lxml", parse_only=strainer)
+    except (ValueError, ParserRejectedMarkup):  # a page may name as its encoding what lxml cannot even look up
+        return BeautifulSoup(body.decode("utf-8", "replace").replace("\0", ""), "lxml", parse_only=strainer)
 
 
 def clean(text: str | None) -> str | None:

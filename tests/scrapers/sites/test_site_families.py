@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from scrapers.sites import Context, Family, StructureChanged, families, family_for
+from scrapers.sites import Context, Family, StructureChanged, families, family_for, judge
 from scrapers.sites.address import normalise
+from scrapers.sites.page import parse, title_of
 
 PAGES = Path(__file__).parents[2] / "pages" / "sites"
 LONGEST = 5.0
@@ -117,3 +118,26 @@ def test_no_person_but_the_account_of_a_publisher_is_read(family: Family, page: 
     told = json.dumps(read(family, page))
     for name in ("Pat Example", "A. Member", "someone@example.gov.uk"):
         assert name not in told
+
+
+def test_an_encoding_that_nobody_can_look_up_is_read_all_the_same() -> None:
+    page = b'<html><head><meta charset="\x01\xff"><title>Lantern</title></head><body><p>Words</p></body></html>'
+    assert title_of(parse(page)) == "Lantern"
+
+
+def test_a_page_that_breaks_its_reader_is_that_pages_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends as structure-changed, loudly, and the run goes on."""
+    page = next(page for page in recorded("change-org-petition") if page.suffix == ".html")
+    url = request_of(page)["url"]
+    family = family_for(url)
+    assert family is not None
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr(type(family), "read", broken)
+    reading, changed = judge({"url": url}, page.read_bytes(), url, "text/html", CONTEXT)
+    assert reading is None
+    assert str(changed) == (
+        f"change-org-petition: its reader broke on this page (ZeroDivisionError: by nought) (at {url})"
+    )
