@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -12,7 +13,21 @@ import typer
 
 import dashboard.cli
 import scrapers.cli
-from data.console import BUG, CLEAN, FINDINGS, USAGE, HomeOption, home_of, programme_of, say
+from data.console import (
+    BUG,
+    CLEAN,
+    FINDINGS,
+    USAGE,
+    HomeOption,
+    JsonOption,
+    home_of,
+    print_json,
+    programme_of,
+    say,
+    stop,
+)
+from data.editions import Edition
+from data.programme import Programme
 from data.version import software_version
 
 app = typer.Typer(
@@ -78,6 +93,76 @@ def up(
         command = [sys.executable, "-m", "sim_record", "collect", "--home", str(place.root)]
         processes.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))
     raise typer.Exit(dashboard.cli.wait_for(processes))
+
+
+@app.command()
+def edition(
+    date: Annotated[
+        str | None,
+        typer.Option("--date", metavar="YYYY-MM-DD", help="The day it bears (default: today, UTC)."),
+    ] = None,
+    stamp: Annotated[
+        str | None,
+        typer.Option("--stamp", metavar="EDITION", help="Have this edition stamped, which has no time stamp yet."),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Issue the record in force as an edition: dated, hashed, never altered; stamped where a service is named."""
+    from dashboard.editions.make import issue
+    from data.editions import EditionError
+    from data.editions import edition as find
+
+    place = home_of(home, as_json=as_json)
+    programme = programme_of(place, as_json=as_json)
+    if stamp is not None:
+        found = find(place, stamp)
+        if found is None:
+            stop(f"There is no edition {stamp!r} in {place.editions}.", code=USAGE, as_json=as_json)
+        issued, is_new = found, False
+    else:
+        try:
+            made = issue(place, programme, day=_day(date))
+        except EditionError as error:
+            stop(str(error), as_json=as_json)
+        issued, is_new = made.edition, made.is_new
+    told: dict[str, object] = {
+        "ok": True, "edition": issued.name, "new": is_new, "path": str(issued.folder), "sha256": issued.sha256,
+        "record": issued.facts.get("record"), "pages": issued.facts.get("pages"),
+    }  # fmt: skip
+    if is_new:
+        say(f"Issued edition {issued.name} of record {issued.facts['record']}: {_many(issued.facts['pages'], 'page')}.")
+        say(f"SHA-256 of the edition: {issued.sha256}")
+    elif stamp is None:
+        say(f"Nothing new to issue: edition {issued.name} holds this record already.")
+    if stamp is not None or (is_new and programme.edition.timestamp_url):
+        told |= _stamped(issued, programme)
+    if as_json:
+        print_json(told)
+    raise typer.Exit(CLEAN if told["ok"] else FINDINGS)
+
+
+def _day(date: str | None) -> dt.date | None:
+    if date is None:
+        return None
+    try:
+        return dt.datetime.strptime(date, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError as error:
+        raise typer.BadParameter(f"{date!r} is no day; write it as 2026-11-23", param_hint="--date") from error
+
+
+def _stamped(issued: Edition, programme: Programme) -> dict[str, object]:
+    """Have an edition stamped; what to add to the summary."""
+    from scrapers.timestamp import StampError
+    from scrapers.timestamp import stamp as ask
+
+    try:
+        given = ask(issued, programme)
+    except StampError as error:
+        say(f"Not stamped. {error}")
+        return {"ok": False, "stamp": None, "stamp_error": str(error)}
+    say(f"Stamped at {given.at.isoformat()} by {programme.edition.timestamp_url}.")
+    return {"stamp": given.at.isoformat()}
 
 
 def _many(number: int, word: str) -> str:

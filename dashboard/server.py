@@ -33,6 +33,7 @@ from dashboard.api import model, openapi, search, sql, tables
 from dashboard.api.problem import Problem
 from dashboard.cross_origin import CrossOrigin
 from dashboard.downloads import routes as downloads
+from dashboard.editions.routes import Editions
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
 from dashboard.notebooks import routes as notebooks
@@ -231,6 +232,9 @@ def not_found_response(request: Request) -> Response:
     return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-cache"})
 
 
+PERMANENT: Final = PermanentPages(
+    asset_address("app.css"), asset_address("icon.svg"), asset_address("leave.js"), not_found_response
+)
 EMBEDS: Final = embeds.Embeds(asset_address("app.css"), asset_address("icon.svg"), not_found_response)
 ROUTES: Final[list[BaseRoute]] = [
     *(_shell_route(address) for address in plain.ADDRESSES),
@@ -245,9 +249,8 @@ ROUTES: Final[list[BaseRoute]] = [
     *EMBEDS.routes(),
     *downloads.routes(not_found_response),
     *notebooks.routes(not_found_response),
-    *PermanentPages(
-        asset_address("app.css"), asset_address("icon.svg"), asset_address("leave.js"), not_found_response
-    ).routes(),
+    *Editions(PERMANENT.say, not_found_response).routes(),
+    *PERMANENT.routes(),
 ]
 
 

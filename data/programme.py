@@ -114,6 +114,12 @@ class Store(_Section):
     kind: Literal["file"] = "file"
 
 
+class Editions(_Section):
+    """[edition]: the address of a stamping service (RFC 3161) that signs the hash of each edition; empty for none."""
+
+    timestamp_url: str = Field(default="", pattern=r"^(https?://.+)?$")
+
+
 class Support(_Section):
     """A line of help for people in distress."""
 
@@ -139,6 +145,7 @@ class Programme(_Section):
     archives: Archives = Archives()
     public: Public = Public()
     store: Store = Store()
+    edition: Editions = Editions()
     support: tuple[Support, ...] = ()
     leave: Leave = Leave()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from data.editions import Edition, check_editions, editions
 from data.home import Home
 from data.published import NotPublished, current_path, open_database
 from scrapers.errors import WorkError
@@ -29,7 +30,42 @@ def check_home(home: Home) -> Report:
     withheld = {row["body_sha256"] for row in register.tables["withheld"]}
     _check_captures(home, report, withheld)
     _check_published(home, report)
+    _check_editions(home, report, withheld)
     return report
+
+
+def _check_editions(home: Home, report: Report, withheld: set[str]) -> None:
+    known = editions(home)
+    checked = check_editions(home)
+    report.checked["editions"] = checked.editions
+    report.findings += checked.findings
+    if any(one.stamp.exists() for one in known):
+        from scrapers.timestamp import stamp_findings
+
+        for one in known:
+            report.findings += stamp_findings(one)
+    for one in known if withheld else []:
+        if held := _withheld_in(one, withheld):
+            report.findings.append(
+                f"editions/{one.name}: holds words of {len(held)} withheld body(s), the first {held[0]}; to stop "
+                f"showing this edition write why into editions/{one.withheld.name}"
+            )
+
+
+def _withheld_in(edition: Edition, withheld: set[str]) -> list[str]:
+    """The withheld bodies of which an edition that is still shown holds captures."""
+    file = edition.folder / "tables" / "capture.parquet"
+    if edition.withheld.exists() or not file.is_file():
+        return []
+    try:
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT body_sha256 FROM read_parquet(?) WHERE list_contains(?, body_sha256) ORDER BY 1",
+                [str(file), sorted(withheld)],
+            ).fetchall()
+    except duckdb.Error:
+        return []  # its bytes were altered, which was found above
+    return [row[0] for row in rows]
 
 
 def _check_captures(home: Home, report: Report, withheld: set[str]) -> None:

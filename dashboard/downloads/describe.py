@@ -134,6 +134,7 @@ def datapackage(record: Record, programme: Programme, about: About, written: Seq
         "contributors": [{"title": subject.publisher or subject.title, "roles": ["publisher"]}],
         "keywords": [subject.short_name, *subject.terms],
         **about.extra,
+        "views": [one.table.name for one in written if one.table.is_view],
         "resources": resources,
     }
 

@@ -244,6 +244,7 @@ def page_of(context: Context, kind: str, row_id: str) -> Page | None:
         ),
         picture=picture_address(kind, row_id),
         picture_words=picture.words,
+        cited=cited,
     )
 
 
@@ -399,6 +400,7 @@ def change_page(context: Context, source_id: str, first: int, last: int) -> Page
         ),
         picture=f"/pictures{stretch.path}.png",
         picture_words=picture.words,
+        cited=cited,
     )
 
 

@@ -15,10 +15,12 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route
 
 from dashboard.api.page import api_page
-from dashboard.citations import formats
+from dashboard.citations.answers import CITATION_TYPES, reference_answer
 from dashboard.citations.csl import csl_item
 from dashboard.conditional import answered, is_current, tag_of
 from dashboard.downloads.routes import page_for as downloads_page
+from dashboard.editions.show import list_page as editions_page
+from dashboard.editions.show import with_edition
 from dashboard.feeds.page import feeds_page
 from dashboard.notebooks.page import start_page
 from dashboard.parts.around import notices_of_permanent_page
@@ -32,12 +34,6 @@ from dashboard.queries.items import TABLE_OF_ROOM
 from dashboard.start import START, Context, Trouble, per_page
 
 INDEXED: Final = ("organisation", "adoption", "statement", "concern", "review", "recommendation")
-CITATION_TYPES: Final = {
-    "bib": "application/x-bibtex; charset=utf-8",
-    "ris": "application/x-research-info-systems; charset=utf-8",
-    "json": "application/vnd.citationstyles.csl+json",
-    "txt": "text/plain; charset=utf-8",
-}
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; "
@@ -70,6 +66,7 @@ class PermanentPages:
             Route("/api/v1", self.api_moved),
             Route("/api/v1/", self._made(api_page)),
             Route("/feeds", self._made(feeds_page)),
+            Route("/editions", self._made(editions_page)),
             Route("/sources", self._index("source")),
             Route("/sources/{row_id:str}", self.source_moved),
             Route("/documents/{source_id:str}/changes", self.changes),
@@ -157,6 +154,18 @@ class PermanentPages:
             status = 410
         if page is None:
             return self.not_found(request)
+        if status == 200:
+            page = with_edition(state, page)
+        return self._shown(request, state, page, status)
+
+    def say(self, request: Request, page: Page, status: int) -> Response:
+        """Any page in the frame of the permanent ones, with a status."""
+        state = START.state()
+        if isinstance(state, Trouble):
+            return PlainTextResponse(f"{state.title}. {state.what}", status_code=503)
+        return self._shown(request, state, page, status)
+
+    def _shown(self, request: Request, state: Context, page: Page, status: int) -> Response:
         above = notices_of_permanent_page(state, page.body)
         html, tag = _rendered(state, page.path, (self.css, self.icon, self.script), above, page)
         headers = {"Cache-Control": "public, max-age=0, must-revalidate", "Content-Security-Policy": PAGE_POLICY}
@@ -184,18 +193,7 @@ class PermanentPages:
                 query = f"?{request.url.query}" if request.url.query else ""
                 return RedirectResponse(f"/cite{permalink(table, moved)}.{form}{query}", status_code=301)
             return self._page(request, lambda _: None, table, name)
-        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=0, must-revalidate"}
-        if form == "txt":
-            style = request.query_params.get("style", "harvard")
-            if style not in formats.STYLES:
-                allowed = ", ".join(formats.STYLES)
-                return PlainTextResponse(f"{style[:40]!r} is no style here; allowed: {allowed}.", status_code=400)
-            text = formats.formatted(cited, style) + "\n"
-        else:
-            text = {"bib": formats.as_bibtex, "ris": formats.as_ris, "json": formats.as_json}[form](cited)
-        if form in ("bib", "ris"):
-            headers["Content-Disposition"] = f'attachment; filename="{cited["id"]}.{form}"'
-        return answered(request, text, CITATION_TYPES[form], tag=tag_of(text), headers=headers)
+        return reference_answer(request, cited, form)
 
     async def picture(self, request: Request) -> Response:
         """/pictures/<room>/<id>.png: what other sites show beside a link to a page."""

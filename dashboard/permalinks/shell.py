@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from dashboard.parts import frame
@@ -46,11 +46,18 @@ class Page:
     picture_words: str = ""
     index: bool = True
     """Whether search engines are to keep it."""
+    cited: dict[str, Any] | None = field(default=None, compare=False)
+    """The page's reference as a CSL item, where it has one."""
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
+def template(name: str) -> Template:
+    """A template of dashboard/templates/; what is filled in is escaped unless it is Markup."""
+    return _environment().get_template(name)
 
 
 def json_for_html(value: object) -> Markup:
