@@ -7,13 +7,14 @@ check it with `openssl ts -verify -data SHA256SUMS -in <edition>.tsr`.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
+import secrets
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import httpx
-from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, decode_timestamp_response
-from rfc3161_client.tsp import PKIStatus, TimeStampRequest, TimeStampResponse
+from asn1crypto import cms, core, tsp
 
 from data.editions import SUMS, Edition, EditionError, sums_of
 from data.programme import Programme
@@ -22,7 +23,7 @@ from scrapers.fetch import user_agent
 
 SECONDS: Final = 30.0
 MAX_BYTES: Final = 1 << 20
-GRANTED: Final = (PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS)
+GRANTED: Final = ("granted", "granted_with_mods")
 
 
 class StampError(Exception):
@@ -35,6 +36,12 @@ class Stamp:
 
     at: dt.datetime
     sha256: str
+
+
+class _Answer(core.Sequence):  # type: ignore[misc]
+    """TimeStampResp of RFC 3161; the library's own demands a token of a refusal, which has none."""
+
+    _fields = [("status", tsp.PKIStatusInfo), ("token", cms.ContentInfo, {"optional": True})]  # noqa: RUF012
 
 
 def stamp(edition: Edition, programme: Programme) -> Stamp:
@@ -53,11 +60,11 @@ def stamp(edition: Edition, programme: Programme) -> Stamp:
         body = (edition.folder / SUMS).read_bytes()
     except (EditionError, OSError) as error:
         raise StampError(f"{error}. What is not whole is not stamped.") from error
-    request = TimestampRequestBuilder().data(body).hash_algorithm(HashAlgorithm.SHA256).build()
+    digest, nonce = hashlib.sha256(body).digest(), secrets.randbits(63)
     subject = programme.programme
     try:
-        answer = _asked(url, request.as_bytes(), user_agent(subject.agent, subject.contact, subject.base_url))
-        found = _granted(answer, request)
+        answer = _asked(url, query(digest, nonce), user_agent(subject.agent, subject.contact, subject.base_url))
+        found = _granted(answer, digest, nonce)
     except httpx.HTTPError as error:
         raise StampError(f"{url}: no answer ({error or type(error).__name__}). {again}") from error
     except ValueError as error:
@@ -94,31 +101,48 @@ def _asked(url: str, query: bytes, agent: str) -> bytes:
     return bytes(body)
 
 
-def _granted(answer: bytes, request: TimeStampRequest) -> Stamp:
+def query(digest: bytes, nonce: int) -> bytes:
+    """The request (TimeStampReq, DER) for a stamp on a SHA-256, with the certificates that readers need."""
+    imprint = {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest}
+    asked = tsp.TimeStampReq({"version": "v1", "message_imprint": imprint, "nonce": nonce, "cert_req": True})
+    written: bytes = asked.dump()
+    return written
+
+
+def _granted(answer: bytes, digest: bytes, nonce: int) -> Stamp:
     """The stamp in an answer. Raises ValueError where it is refused or is for something else."""
-    found = _decoded(answer)
-    if found.status not in GRANTED:
-        words = "; ".join(found.status_string) or f"status {found.status}"
-        raise ValueError(f"refused to stamp ({words})")
-    told = found.tst_info
-    if told.message_imprint.message != request.message_imprint.message:
+    status, told = _read(answer)
+    if told is None:
+        raise ValueError(f"refused to stamp ({status})")
+    if told["message_imprint"]["hashed_message"].native != digest:
         raise ValueError("stamped another hash than was asked")
-    if told.nonce != request.nonce:
+    if told["nonce"].native != nonce:
         raise ValueError("answered another request than ours")
-    return _read(found)
+    return _stamp(told)
 
 
-def _decoded(answer: bytes) -> TimeStampResponse:
+def _read(answer: bytes) -> tuple[str, Any]:
+    """What an answer says of itself, and the TSTInfo that it signs, None where it refuses. Raises ValueError."""
     try:
-        return decode_timestamp_response(answer)
-    except ValueError as error:
+        found = _Answer.load(answer, strict=True)
+        state = found["status"]["status"].native
+        words = found["status"]["status_string"].native
+        if state not in GRANTED:
+            return "; ".join(map(str, words)) if words else str(state), None
+        signed = found["token"]["content"]["encap_content_info"]
+        if signed["content_type"].native != "tst_info":
+            raise ValueError("the token holds something else")
+        return str(state), signed["content"].parsed
+    except (ValueError, TypeError, KeyError) as error:
         raise ValueError("answered with something that is no time stamp") from error
 
 
-def _read(found: TimeStampResponse) -> Stamp:
-    told = found.tst_info
-    at = told.gen_time if told.gen_time.tzinfo else told.gen_time.replace(tzinfo=dt.UTC)
-    return Stamp(at.astimezone(dt.UTC), told.message_imprint.message.hex())
+def _stamp(told: Any) -> Stamp:
+    try:
+        at = told["gen_time"].native
+        return Stamp(at.astimezone(dt.UTC), told["message_imprint"]["hashed_message"].native.hex())
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError("answered with something that is no time stamp") from error
 
 
 def stamp_findings(edition: Edition) -> list[str]:
@@ -126,7 +150,7 @@ def stamp_findings(edition: Edition) -> list[str]:
     if not edition.stamp.exists():
         return []
     try:
-        found = _read(_decoded(edition.stamp.read_bytes()))
+        found = _stamp(_read(edition.stamp.read_bytes())[1])
     except (OSError, ValueError):
         return [f"editions/{edition.stamp.name}: is no time stamp that can be read; put back the copy from a backup"]
     if found.sha256 != edition.sha256:

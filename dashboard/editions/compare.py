@@ -166,8 +166,8 @@ def _changes(
     if name not in COLLECTED and every:
         both = ", ".join(f"{side}.{quoted(column)}" for side in ("w", "n") for column in columns)
         order = ", ".join(f"coalesce(n.{quoted(one)}, w.{quoted(one)})" for one in key)
-        found = connection.execute(f"SELECT {both} {joined} ORDER BY {order} LIMIT {MOST_ROWS}").fetchall()
-        rows = tuple(_row(columns, key, cells) for cells in found)
+        told = connection.execute(f"SELECT {both} {joined} ORDER BY {order} LIMIT {MOST_ROWS}").fetchall()
+        rows = tuple(_row(columns, key, cells) for cells in told)
     return TableChanges(name, added, every - added - withdrawn, withdrawn, rows)
 
 
