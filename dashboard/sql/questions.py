@@ -30,6 +30,18 @@ WHERE list_contains(s.asks, 'independent-review')
 ORDER BY s.published_on NULLS LAST, o.name""",
     ),
     Saved(
+        "Who asked for an independent review, with no national one on record as published since?",
+        """SELECT o.name, min(s.published_on) AS first_asked, count(*) AS statements, min(s.source_id) AS source_id
+FROM statement s JOIN organisation o USING (org_id)
+WHERE list_contains(s.asks, 'independent-review')
+  AND NOT EXISTS (
+    SELECT 1 FROM review r JOIN review_event e USING (review_id)
+    WHERE r.scope LIKE 'national%' AND e.state = 'published' AND e.on_date >= coalesce(s.published_on, '')
+  )
+GROUP BY o.name
+ORDER BY first_asked NULLS LAST, o.name""",
+    ),
+    Saved(
         "Which reviews were never published, as far as anybody has shown?",
         """SELECT r.title, r.state, max(e.on_date) AS last_step, count(e.event_id) AS steps, r.source_id
 FROM review r LEFT JOIN review_event e USING (review_id)
@@ -45,11 +57,13 @@ FROM disappearance d JOIN source s USING (source_id)
 ORDER BY d.absent_at DESC""",
     ),
     Saved(
-        "Which pages were absent within 60 days of the first reading of the petition?",
+        "Which pages vanished within 60 days of the petition's first date on record?",
         """WITH begun AS (
-  SELECT min(first_day) AS on_day FROM timeline WHERE kind = 'petition'
+  SELECT min(t.first_day) AS on_day
+  FROM timeline t LEFT JOIN source s USING (source_id)
+  WHERE t.kind = 'petition' OR s.kind = 'petition'
 )
-SELECT s.title, d.present_at, d.absent_at, b.on_day AS petition_read_on, d.source_id
+SELECT s.title, d.present_at, d.absent_at, b.on_day AS petition_dated, d.source_id
 FROM disappearance d JOIN source s USING (source_id), begun b
 WHERE abs(date_diff('day', b.on_day, CAST(d.absent_at AS DATE))) <= 60
 ORDER BY d.absent_at""",

@@ -276,6 +276,64 @@ def test_saved_questions_answer_what_they_say(context_of: Contexts, read_home: H
     assert vanished is not None and [row[-1] for row in vanished.rows] == [collected.GONE, collected.BACK]
 
 
+def test_the_five_questions_of_the_readme_are_answered_by_the_examples(
+    context_of: Contexts, read_home: Home, tmp_path: Path
+) -> None:
+    ctx = context_of(read_home)
+    readme = (PACKAGE.parent / "README.md").read_text(encoding="utf-8")
+    listed = readme.partition("Five questions to begin with.")[2].partition("Any answer")[0]
+    asked = [" ".join(line.split()) for line in re.findall(r"^- (.+)$", listed, re.MULTILINE)]
+    by_words = {saved.words: saved.sql for saved in QUESTIONS}
+    assert len(asked) == 5 and set(asked) <= set(by_words)
+    linked = {link.get_text() for link in part(plain(ctx), "questions").select("a")}
+    assert set(asked) <= linked
+
+    def rows(words: str) -> list[tuple[object, ...]]:
+        answer = console.asked(ctx, by_words[words]).answer
+        assert answer is not None
+        return list(answer.rows)
+
+    disputed, review, vanished, totals, unpublished = asked
+    statuses = dict(ctx.record.rows("SELECT name, status FROM organisation_status"))
+    assert {row[0] for row in rows(disputed)} == {name for name, status in statuses.items() if status == "disputed"}
+
+    published = {
+        day: scope
+        for day, scope in ctx.record.rows(
+            "SELECT e.on_date, r.scope FROM review_event e JOIN review r USING (review_id) WHERE e.state = 'published'"
+        )
+        if scope.startswith("national")
+    }
+    asking = ctx.record.rows(
+        "SELECT o.name, s.published_on, s.asks FROM statement s JOIN organisation o USING (org_id)"
+    )
+    left = {
+        name
+        for name, day, asks in asking
+        if "independent-review" in asks and not any(when >= (day or "") for when in published)
+    }
+    assert left and {row[0] for row in rows(review)} == left
+
+    assert len(rows(totals)) == ctx.record.rows("SELECT count(*) FROM claimed_total")[0][0]
+    steps = ctx.record.rows("SELECT review_id FROM review_event WHERE state = 'published'")
+    without = ctx.record.rows("SELECT review_id, title FROM review WHERE state NOT IN ('published', 'implemented')")
+    assert {row[0] for row in rows(unpublished)} == {title for name, title in without if (name,) not in steps}
+
+    assert rows(vanished) == [], "the made-up pages of this home vanish years later"
+    copy = tmp_path / "copy.duckdb"
+    shutil.copyfile(ctx.record.path, copy)
+    with duckdb.connect(str(copy)) as connection:
+        for number, day in ((7, "2021-05-30"), (8, "2021-07-30"), (9, "2021-03-01")):
+            connection.execute(
+                """INSERT INTO disappearance BY NAME SELECT 'x' || $1 AS disappearance_id, 'example-gone' AS source_id,
+                   $1 AS number, '2021-01-01'::TIMESTAMP AS present_at, $2::TIMESTAMP AS absent_at,
+                   $2::TIMESTAMP AS confirmed_at, 'gone' AS outcome""",
+                [number, day],
+            )
+        found = connection.execute(by_words[vanished]).fetchall()
+    assert [str(row[2])[:10] for row in found] == ["2021-03-01", "2021-05-30"]
+
+
 def test_an_answer_is_a_table_with_links_and_files(context_of: Contexts, read_home: Home) -> None:
     question = "SELECT org_id, name, kind, length(name) AS letters, note FROM organisation ORDER BY org_id LIMIT 3"
     found = part(plain(context_of(read_home), q=question), "answer")
