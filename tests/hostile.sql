@@ -548,6 +548,120 @@ select a.* from source a, source b
 -- @ cut
 select * from range(10000000000)
 
+-- every corner of a question in which a name can hide
+-- @ refused
+select * from (values (1)) t, lateral (select * from duckdb_settings())
+-- @ refused
+select columns('.*') from duckdb_settings()
+-- @ refused
+select kind from source limit (select count(*) from duckdb_settings())
+-- @ refused
+select kind from source qualify current_setting('threads') = '1'
+-- @ refused
+select sum(1) over (order by current_setting('threads')) from source
+-- @ refused
+values (current_setting('threads'))
+-- @ refused
+select * replace (current_setting('threads') as kind) from source
+-- @ refused
+select kind from source group by grouping sets ((current_setting('threads')), ())
+-- @ refused
+select * from range((select count(*) from duckdb_settings()))
+-- @ refused
+select * from range(start := current_setting('threads')::int)
+-- @ refused
+describe (select current_setting('threads'))
+-- @ refused
+summarize (from duckdb_settings())
+-- @ refused
+summarize duckdb_settings
+-- @ refused
+describe duckdb_databases
+-- @ refused
+select case when true then current_setting('threads') end
+-- @ refused
+select [x for x in ['threads'] if current_setting(x) = '1']
+-- @ refused
+select list_transform(['threads'], lambda x: current_setting(x))
+-- @ refused
+select {'a': current_setting('threads')}
+-- @ refused
+select * from duckdb_settings()
+-- @ refused
+select * from duckdb_settings​()
+-- @ refused
+from (from (from duckdb_settings))
+-- @ refused
+select exists(from duckdb_databases)
+-- @ refused
+select * from source positional join duckdb_settings()
+-- @ refused
+select * from "read_csv"/**/ ( $$/etc/passwd$$ )
+-- @ refused
+select read_text('/etc/passwd')
+-- @ refused
+select * from 'record-1.duckdb'
+-- @ refused
+select * from '../*.parquet'
+-- @ refused
+copy (select 1) to 'https://127.0.0.1:1/a'
+-- @ refused
+select * from sqlite_scan('x', 'y')
+-- @ refused
+select * from iceberg_scan('x')
+-- @ error
+select list_aggregate(['threads'], 'current_setting')
+-- @ error
+select shell('id')
+-- @ error
+select pg_read_file('/etc/passwd')
+-- @ error
+execute immediate 'select 1'
+-- @ error
+explain explain select 1
+-- @ error
+select $1
+-- @ error
+select * from source at (version => 1)
+-- @ ok
+﻿select 1
+-- @ ok
+show databases
+-- @ ok
+select 1e400, 1/0, date '290309-12-22 (BC)', repeat(chr(0), 10)
+
+-- answers that are long without rows
+-- @ error|timeout|oom
+select error(repeat('x', 50000000))
+-- @ error|timeout|oom
+select cast(repeat('x', 50000000) as int)
+-- @ error
+select strptime('x', repeat('%Y', 100000))
+-- @ oom|timeout
+select t⟦19000×, t⟧ from (select {'a': 1⟦1×, 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb': 2⟧} as t)
+-- @ error
+select format(repeat('{}', 1000000), 1)
+-- @ oom|timeout
+select * from json_tree(repeat('[', 100000) || repeat(']', 100000))
+-- @ oom|timeout
+select json_structure(repeat('[', 1000000) || repeat(']', 1000000))
+-- @ oom|timeout
+select json(repeat('[', 10000000))
+-- @ oom|timeout
+select * from source tablesample reservoir(1000000000 rows)
+-- @ oom|timeout
+select count(*) from source ⟦200×, source⟧
+-- @ timeout|oom|ok|error
+select 1 from source where title = 'x' ⟦3000×or title = 'y' ⟧
+-- @ timeout|oom|ok|error|cut
+select 1 ⟦4000×union all select 1 ⟧
+-- @ timeout|oom|ok
+select repeat('a', 200000) ilike repeat('%a', 20000) || 'b'
+-- @ timeout|oom|ok
+select list_reduce(range(1000000), lambda x, y: x + y)
+-- @ oom|timeout
+select map(range(20000000), range(20000000))
+
 -- what must be answered
 -- @ ok
 select count(*) from statement

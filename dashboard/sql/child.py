@@ -22,6 +22,8 @@ from dashboard.sql.statement import Misread, Refused, check, told
 
 DUCKDB_MEMORY: Final = "128MB"
 BATCH: Final = 50
+LONGEST_MESSAGE: Final = 1_000
+"""Characters of what DuckDB says of a failure that are passed on: a stranger can make it say megabytes."""
 
 WARM_UP: Final = (
     "SELECT DATE '2021-05-12', TIME '12:00', TIMETZ '12:00:00+01', INTERVAL 3 DAY, 1.5::DECIMAL(5, 2), uuid(), "
@@ -110,6 +112,9 @@ def answer(connection: duckdb.DuckDBPyConnection, question: dict[str, Any]) -> b
         statement = check(sql, connection)
         result = connection.execute(statement)
         columns = [[str(column[0]), str(column[1])] for column in result.description or []]
+        if sum(len(name) + len(kind) for name, kind in columns) > most_bytes // 4:
+            words = f"The names and types of its {len(columns):,} columns alone are too long for an answer."
+            return _trouble("failed", words, None, kind="memory")
         rows: list[str] = []
         size, cut = 0, ""
         while not cut and (batch := result.fetchmany(min(BATCH, most_rows + 1 - len(rows)))):
@@ -142,6 +147,8 @@ def answer(connection: duckdb.DuckDBPyConnection, question: dict[str, Any]) -> b
 
 
 def _trouble(what: str, message: str, position: int | None, *, kind: str = "") -> bytes:
+    if len(message) > LONGEST_MESSAGE:
+        message = f"{message[:LONGEST_MESSAGE]} …"
     found = {"is": what, "message": message, "position": position, "kind": kind}
     return json.dumps(found).encode()
 

@@ -30,7 +30,7 @@ DUCKDB = shutil.which("duckdb") or shutil.which("duckdb", path=str(Path(sys.exec
 @pytest.fixture(scope="module")
 def site(published_home: Home) -> Iterator[str]:
     """The address of the record, served by a process of its own."""
-    with served(published_home) as address:
+    with served(published_home) as (address, _):
         yield address
 
 

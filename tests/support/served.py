@@ -25,8 +25,8 @@ uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="error")
 
 
 @contextmanager
-def served(home: Home) -> Iterator[str]:
-    """Serve a home; gives its address. Raises RuntimeError where it does not answer within 90 seconds."""
+def served(home: Home) -> Iterator[tuple[str, int]]:
+    """Serve a home; gives (its address, its process id). Raises RuntimeError where it does not answer within 90 s."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
@@ -46,7 +46,7 @@ def served(home: Home) -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > end:
                     raise RuntimeError("the record is not served") from None
                 time.sleep(0.1)
-        yield address
+        yield address, process.pid
     finally:
         process.terminate()
         try:
