@@ -408,6 +408,14 @@ def collected(ctx: Context) -> Markup:
     )
 
 
+def share(part: int, whole: int) -> str:
+    """Hundredths; few are never told as none, nor nearly all as all."""
+    hundredths = 100 * part / whole
+    if 0 < hundredths < 1:
+        return "under 1 %"
+    return "over 99 %" if 99 < hundredths < 100 else f"{hundredths:.0f} %"
+
+
 def evidence(ctx: Context) -> Markup:
     """Facts by the state of their evidence, as a sentence and, once pages were collected, a table."""
     total = state.fact_count(ctx.record)
@@ -421,9 +429,7 @@ def evidence(ctx: Context) -> Markup:
         "no-capture": "The page could not be captured",
         "not-looked": "The page has not been collected yet",
     }
-    rows = [
-        [words[name], number(counts[name]), f"{100 * counts[name] / total:.0f} %"] for name in words if counts.get(name)
-    ]
+    rows = [[words[name], number(counts[name]), share(counts[name], total)] for name in words if counts.get(name)]
     lead = fill(
         "<p>The record states <strong>{n}</strong>, and each names the public page that shows it.{found}</p>",
         n=many(total, "fact"),

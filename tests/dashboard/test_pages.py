@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from streamlit.testing.v1 import AppTest
 
+from dashboard.pages import overview
 from dashboard.parts.params import Params
 from dashboard.plain import ADDRESSES, Address
 from dashboard.start import START, Context
@@ -146,3 +147,11 @@ def test_a_run_under_way_is_a_quiet_line(
     line = BeautifulSoup(text, "html.parser").select_one("p.progress")
     assert (line is not None) == bool(words)
     assert line is None or words in line.get_text()
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [(1, 394, "under 1 %"), (0, 394, "0 %"), (393, 394, "over 99 %"), (394, 394, "100 %"), (197, 394, "50 %")],
+)
+def test_a_share_never_tells_few_as_none(part: int, whole: int, words: str) -> None:
+    assert overview.share(part, whole) == words

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from data.home import Home
-from data.register_spec import FILES
+from data.home import PACKAGE, Home
+from data.register_spec import BY_TABLE, FILES
 from scrapers.register import read_register
+from tests.support.synthetic import KEPT, synthetic_home
 
 
 def edit(home: Home, name: str, row: int, column: str, value: str) -> None:
@@ -290,3 +291,12 @@ def test_a_correction_of_nothing_is_a_finding(home: Home) -> None:
         "corrections.csv:2: row_id: 'no-such-row' stands in no row of statements.csv",
         "corrections.csv:3: column: 'colour' is no column of statements.csv",
     ]
+
+
+def test_a_register_many_times_as_large_is_whole(tmp_path: Path) -> None:
+    made = read_register(synthetic_home(tmp_path / "large", 2))
+    real = read_register(Home(PACKAGE))
+    assert not made.findings
+    assert {name: len(rows) for name, rows in made.tables.items()} == {
+        name: len(rows) * (1 if BY_TABLE[name].name in KEPT else 2) for name, rows in real.tables.items()
+    }

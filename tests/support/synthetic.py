@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from data.home import PACKAGE, Home
 from data.register_spec import FILES, MAX_ID, MAX_SUMMARY_WORDS, Column, RegisterFile
@@ -33,6 +34,8 @@ def _cell(column: Column, value: str, copy: int, spec: RegisterFile) -> str:
         return f"{value} ({MARK} {copy})"
     if column.name == "aliases":
         return ";".join(f"{one.strip()} {copy}" for one in value.split(";"))
+    if column.kind == "url":  # a page has one row
+        return urlsplit(value)._replace(path=f"{urlsplit(value).path.rstrip('/')}/{MARK}-{copy}").geturl()
     if column.kind == "summary":
         return f"{' '.join(value.split()[: MAX_SUMMARY_WORDS - 1])} [{MARK}]"
     return "" if column.name in ("tile_x", "tile_y", "tile_label", "ods_code") else value
