@@ -50,7 +50,11 @@ def api_page(context: Context) -> Page:
         "filtered, sorted and paged by the address. No key is needed, and any page may ask."
     )
     body = page_head(title, answer, fill("Record {n}.", n=context.record.number)) + join(
-        [_how(context), _files(known), join(_columns(one) for one in known.values())]
+        [
+            _how(context),
+            _files(known),
+            section("Columns", join(_columns(one) for one in known.values()), name="columns"),
+        ]
     )
     return Page(
         "/api/v1/",
@@ -108,8 +112,8 @@ def _columns(one: TableInfo) -> Markup:
     ]
     columns: list[Column | str] = ["Column", "Type", Column("Means", "wide")]
     return fill(
-        '<section class="part" id="{name}"><details class="fold"><summary><span class="fold-title">{name}</span> '
-        "{many}</summary>{t}</details></section>",
+        '<details class="fold" id="{name}"><summary><span class="fold-title">{name}</span>, {many}</summary>{t}'
+        "</details>",
         name=one.name,
         many=many(len(one.columns), "column"),
         t=table(columns, rows, f"Columns of {one.name}"),

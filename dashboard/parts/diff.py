@@ -153,8 +153,7 @@ def side_by_side(steps: Sequence[Step], before: Markup | str, after: Markup | st
         found = pieces(step.before, step.after)
         rows.append(
             fill(
-                '<tr role="row"><td role="cell" data-label="{b}">{h}{old}</td>'
-                '<td role="cell" data-label="{a}">{h}{new}</td></tr>',
+                '<tr><td data-label="{b}">{h}{old}</td><td data-label="{a}">{h}{new}</td></tr>',
                 b=Markup(before).striptags(),  # noqa: S704 - becomes text again
                 a=Markup(after).striptags(),  # noqa: S704
                 h=_heading(step),
@@ -164,10 +163,10 @@ def side_by_side(steps: Sequence[Step], before: Markup | str, after: Markup | st
         )
     return fill(
         '<div class="table-box stack diff" role="region" aria-label="Both versions side by side" tabindex="0">'
-        '<table role="table"><caption class="unseen">Changed passages, before and after</caption>'
-        '<thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">{b}</th>'
-        '<th scope="col" role="columnheader">{a}</th></tr>'
-        '</thead><tbody role="rowgroup">{rows}</tbody></table></div>',
+        '<table><caption class="unseen">Changed passages, before and after</caption>'
+        '<thead><tr><th scope="col">{b}</th>'
+        '<th scope="col">{a}</th></tr>'
+        "</thead><tbody>{rows}</tbody></table></div>",
         b=before,
         a=after,
         rows=join(rows),

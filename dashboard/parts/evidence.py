@@ -100,4 +100,4 @@ def held_copies(context: Context, source_id: str | None) -> Markup:
         )
         for copy in found
     )
-    return section("Copies held of the source", fill('<ul class="copies">{l}</ul>', l=lines), name="copies")
+    return section("Copies held of the source", fill('<ul class="held">{l}</ul>', l=lines), name="copies")

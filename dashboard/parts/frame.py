@@ -15,8 +15,8 @@ from data.programme import Programme
 def masthead(programme: Programme) -> Markup:
     """The record's name, and "Leave this page": always in sight, same tab, without telling where from."""
     return fill(
-        '<div class="masthead"><a class="name" href="/">{title}</a>'
-        '<a class="leave" href="{leave}" rel="noreferrer" title="Goes to {where}">Leave this page</a></div>',
+        '<header class="masthead"><a class="name" href="/">{title}</a>'
+        '<a class="leave" href="{leave}" rel="noreferrer" title="Goes to {where}">Leave this page</a></header>',
         title=programme.programme.title,
         leave=programme.leave.url,
         where=programme.leave.name,
@@ -82,7 +82,8 @@ def footer(programme: Programme, record: Record | None) -> Markup:
             who=programme.programme.publisher or programme.programme.title,
         )
     return fill(
-        '<div class="footer">{support}{edition}<p>No tracking, no cookies of others. {about} · {correct}</p></div>',
+        '<footer class="footer">{support}{edition}'
+        "<p>No tracking, no cookies of others. {about} · {correct}</p></footer>",
         support=support_lines(programme),
         edition=edition,
         about=link("/about", "How this record is made"),

@@ -38,7 +38,7 @@ def source_citation(record: Record, source_id: str | None) -> Markup:
         title=link(source.url, source.title),
         date=date_words(source.published_on, source.date_precision),
         live=EMPTY if source.url else Markup(" (no address known)"),
-        held=link(source_page(source.source_id), "on record", label=f"What this record holds of {source.title}"),
+        held=link(source_page(source.source_id), "on record", label=f"On record: {source.title}"),
     )
 
 

@@ -36,14 +36,12 @@ def table(
     block on a phone, its cells labelled by their columns; without it the table scrolls sideways inside its box.
     """
     heads = [column if isinstance(column, Column) else Column(column) for column in columns]
-    top = join(
-        fill('<th scope="col" role="columnheader"{k}>{t}</th>', k=_class(head.kind), t=head.title) for head in heads
-    )
+    top = join(fill('<th scope="col"{k}>{t}</th>', k=_class(head.kind), t=head.title) for head in heads)
     body = join(_row(heads, row) for row in rows)
     return fill(
         '<div class="table-box{stack}" role="region" aria-label="{spoken}" tabindex="0">'
-        '<table role="table" class="{classes}"><caption class="{shown}">{caption}</caption>'
-        '<thead role="rowgroup"><tr role="row">{top}</tr></thead><tbody role="rowgroup">{body}</tbody></table></div>',
+        '<table class="{classes}"><caption class="{shown}">{caption}</caption>'
+        "<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>",
         stack=" stack" if stack else "",
         caption=caption,
         spoken=spoken(caption),
@@ -62,7 +60,7 @@ def _row(heads: list[Column], row: Sequence[Cell]) -> Markup:
     cells = []
     for place, (head, cell) in enumerate(zip(heads, row, strict=True)):
         shown = "" if cell is None else cell
-        tag = Markup('th scope="row" role="rowheader"') if place == 0 else Markup('td role="cell"')
+        tag = Markup('th scope="row"') if place == 0 else Markup("td")
         end = Markup("th") if place == 0 else Markup("td")
         cells.append(
             fill(
@@ -74,4 +72,4 @@ def _row(heads: list[Column], row: Sequence[Cell]) -> Markup:
                 end=end,
             )
         )
-    return fill('<tr role="row">{cells}</tr>', cells=join(cells))
+    return fill("<tr>{cells}</tr>", cells=join(cells))

@@ -156,7 +156,7 @@ def _conflicts(context: Context, item: Item) -> Markup:
             says=one.says,
             when=date_words(one.on_date, one.date_precision),
             by=_by(context, one.source_id),
-            more=link(permalink(one.table, one.row_id), "this row", label=f"The row: {one.says}"),
+            more=link(permalink(one.table, one.row_id), "this row", label=f"this row: {one.says}"),
         )
         for one in found
     )

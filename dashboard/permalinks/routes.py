@@ -35,7 +35,7 @@ from dashboard.start import START, Context, Trouble, per_page
 
 INDEXED: Final = ("organisation", "adoption", "statement", "concern", "review", "recommendation")
 PAGE_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'self'"
 )

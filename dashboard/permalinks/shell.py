@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -74,6 +75,17 @@ def json_for_html(value: object) -> Markup:
     return Markup(text)  # noqa: S704 - every character that HTML could read as markup was replaced above
 
 
+_HIDDEN: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+
+
+def harmless(text: str) -> str:
+    """The text without characters that no page may hold, and without those that hide or turn the words around them."""
+    return _HIDDEN.sub("", text)
+
+
 def shortened(text: str, length: int = 300) -> str:
     """The text, cut at a word where it is longer."""
     text = " ".join(text.split())
@@ -104,7 +116,7 @@ def render(page: Page, context: Context, *, css: str, icon: str, script: str, no
             ("og:image:alt", shortened(page.picture_words, 400)),
         )
         metas += (("twitter:card", "summary_large_image"),)
-    return (
+    return harmless(
         _environment()
         .get_template("record.html.j2")
         .render(
