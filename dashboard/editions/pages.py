@@ -25,7 +25,7 @@ from dashboard.parts.permalinks import ROOMS, changes_address, permalink
 from dashboard.permalinks import pages
 from dashboard.permalinks.shell import Page, json_for_html, shortened, template
 from dashboard.queries import items
-from dashboard.start import Context
+from dashboard.start import Context, per_page
 from data.dates import in_words
 from data.editions import SUMS, page_name
 
@@ -96,13 +96,19 @@ def html_of(context: Context, page: Page, today: str, inside: set[str]) -> str:
         alternates=[one for one in page.alternates if one[1].startswith(context.root)],
         metas=page.metas,
         jsonld=page.jsonld if is_row or not today else None,
-        masthead=frame.masthead(context.programme),
+        masthead=_around(context)[0],
         menu=frame.menu(_menu(context), page.path),
         notices=standing(context, today) + harm,
         body=Markup(body),  # noqa: S704 - the body of the page, in which only addresses of this record were replaced
-        footer=frame.footer(context.programme, context.record),
+        footer=_around(context)[1],
     )
     return text
+
+
+@per_page
+def _around(context: Context) -> tuple[Markup, Markup]:
+    """Masthead and footer, the same on every page of an edition."""
+    return frame.masthead(context.programme), frame.footer(context.programme, context.record)
 
 
 def edition_words(name: str) -> str:

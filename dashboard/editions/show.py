@@ -104,9 +104,19 @@ def _day(facts: dict[str, Any], name: str) -> str:
 
 def _holds(facts: dict[str, Any]) -> str:
     rows = facts.get("rows")
-    kept = ("organisation", "source", "adoption", "statement", "timeline")
-    told = [f"{many(rows[name], name)}" for name in kept if isinstance(rows, dict) and isinstance(rows.get(name), int)]
-    return ", ".join([*told, many(_int(facts, "pages") or 0, "page")])
+    counted = [
+        many(rows[name], one, several)
+        for name, one, several in _COUNTED
+        if isinstance(rows, dict) and isinstance(rows.get(name), int)
+    ]
+    return ", ".join([*counted, many(_int(facts, "pages") or 0, "page")])
+
+
+_COUNTED: Final = (
+    ("organisation", "organisation", "organisations"), ("source", "document", "documents"),
+    ("adoption", "assertion about the rollout", "assertions about the rollout"),
+    ("statement", "statement", "statements"), ("timeline", "timeline entry", "timeline entries"),
+)  # fmt: skip
 
 
 def _files(one: Edition) -> Markup:

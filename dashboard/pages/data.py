@@ -92,7 +92,13 @@ def all_tables(ctx: Context) -> Markup:
         "Tables and downloads",
         join(pieces),
         name="tables",
-        lead="Each name opens the table: its columns with their meaning, and its rows.",
+        lead=fill(
+            "All of it in one file: {z}, with {d}. {e} stay as they are and are what to cite. Each name opens the "
+            "table: its columns with their meaning, and its rows.",
+            z=link("/data.zip", "data.zip"),
+            d=link("/downloads", "what describes it for programs"),
+            e=link("/editions", "Editions"),
+        ),
     )
 
 

@@ -295,7 +295,7 @@ def _rendered(
 
 APP_PAGES: Final = (
     "/", "/rollout", "/responses", "/review", "/timeline", "/petition", "/documents", "/data", "/about", "/sources",
-    "/feeds", "/api/v1/",
+    "/feeds", "/api/v1/", "/downloads", "/editions",
 )  # fmt: skip
 MOST_ADDRESSES: Final = 50_000
 """How many addresses one sitemap may hold."""
