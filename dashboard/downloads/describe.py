@@ -85,6 +85,8 @@ def keys_of(record: Record) -> dict[str, Keys]:
 
 
 def _primary(record: Record, info: TableInfo) -> tuple[str, ...]:
+    if any(info.column(name) is None for name in info.key):  # a key that only the database knows (rowid)
+        return ()
     names = ", ".join(quoted(name) for name in info.key)
     empty = " OR ".join(f"{quoted(name)} IS NULL" for name in info.key)
     several, bad = record.rows(

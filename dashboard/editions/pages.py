@@ -33,6 +33,8 @@ CSS: Final = "edition.css"
 INDEX: Final = "index.html"
 ROOM_OF_INDEX: Final = {kind: "sources" if kind == "source" else room for kind, room in ROOMS.items()}
 _LINK: Final = re.compile(r'href="(/[^"#?]+)([^"]*)"')
+_DOCUMENT: Final = re.compile(r'href="/documents\?source=([^"#&]+)')
+"""The app's own page of a document, whose permanent page an edition holds."""
 
 
 def file_of(path: str) -> str:
@@ -83,7 +85,8 @@ def html_of(context: Context, page: Page, today: str, inside: set[str]) -> str:
     is_row = page.cited is not None
     harm = content_note() if speaks_of_harm(page.body.striptags()) else EMPTY
     body = _LINK.sub(
-        lambda found: f'href="{context.root}{found[1]}{found[2]}"' if found[1] in inside else found[0], page.body
+        lambda found: f'href="{context.root}{found[1]}{found[2]}"' if found[1] in inside else found[0],
+        _DOCUMENT.sub(r'href="/documents/\1', page.body),
     )
     text: str = template("edition.html.j2").render(
         title=shortened(page.title, 120),

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from data.editions import Edition, editions
@@ -139,3 +140,18 @@ def test_an_address_that_is_none_is_a_finding(empty_home: Home) -> None:
     named(empty_home, "ftp://stamps.example")
     with pytest.raises(ProgrammeError, match="timestamp_url"):
         read_programme(empty_home.programme_file)
+
+
+def test_check_names_an_edition_that_still_shows_a_withheld_body(empty_home: Home, issued: Edition) -> None:
+    from scrapers.check import Report, _check_editions
+
+    (issued.folder / "tables").mkdir()
+    body = "ab" * 32
+    duckdb.sql(f"COPY (SELECT '{body}' AS body_sha256) TO '{issued.folder}/tables/capture.parquet'")
+    told = Report()
+    _check_editions(empty_home, told, {body})
+    assert any(body in one and f"{issued.name}.withheld" in one for one in told.findings)
+    issued.withheld.write_text("By order of a court.", encoding="utf-8")
+    told = Report()
+    _check_editions(empty_home, told, {body})
+    assert not any(body in one for one in told.findings)
