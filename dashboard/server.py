@@ -158,6 +158,7 @@ def shell_html(title: str, description: str, canonical: str, main: Markup, *, in
     extra = fill(
         '<title>{title}</title>\n<meta name="description" content="{description}">\n{canonical}{robots}'
         '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="{icon}" type="image/svg+xml">\n'
+        '<link rel="alternate" type="application/atom+xml" href="/feeds/timeline.atom" title="Timeline">\n'
         '<link rel="stylesheet" href="{css}">\n<script src="{js}" defer></script>\n'
         '<script src="{leave}" defer></script>',
         title=title,

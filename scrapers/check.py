@@ -9,8 +9,9 @@ import duckdb
 from data.editions import Edition, check_editions, editions
 from data.home import Home
 from data.published import NotPublished, current_path, open_database
+from data.register_spec import ABOUT_OTHERS, FILES, row_id_of
 from scrapers.errors import WorkError
-from scrapers.register import read_register
+from scrapers.register import Register, read_register
 
 
 @dataclass
@@ -29,7 +30,7 @@ def check_home(home: Home) -> Report:
     report.checked["register rows"] = sum(len(rows) for rows in register.tables.values())
     withheld = {row["body_sha256"] for row in register.tables["withheld"]}
     _check_captures(home, report, withheld)
-    _check_published(home, report)
+    _check_published(home, report, register)
     _check_editions(home, report, withheld)
     return report
 
@@ -86,7 +87,7 @@ def _check_captures(home: Home, report: Report, withheld: set[str]) -> None:
     ]
 
 
-def _check_published(home: Home, report: Report) -> None:
+def _check_published(home: Home, report: Report, register: Register) -> None:
     report.checked["published databases"] = 0
     try:
         path = current_path(home)
@@ -103,7 +104,31 @@ def _check_published(home: Home, report: Report) -> None:
         with open_database(path) as connection:
             connection.execute("SELECT count(*) FROM timeline").fetchone()
             connection.execute("SELECT count(*) FROM organisation_status").fetchone()
+            report.findings += _taken_out_in_silence(connection, register)
     except (NotPublished, duckdb.Error) as error:
         report.findings.append(f"{path.name}: {str(error).splitlines()[0]}; run: sim-record build")
         return
     report.checked["published databases"] = 1
+
+
+def _taken_out_in_silence(connection: duckdb.DuckDBPyConnection, register: Register) -> list[str]:
+    """Rows whose addresses are public and that the register neither holds any more nor says anything of."""
+    if register.findings:
+        return []  # a row that cannot be read is no row that was taken out
+    told = {(row["table"], row["row_id"]) for row in register.tables["correction"] if not row["column"]}
+    told |= {(row["table"], row["old_id"]) for row in register.tables["redirect"]}
+    there = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    found = []
+    for spec in FILES:
+        if spec.table in ABOUT_OTHERS or spec.table not in there:
+            continue
+        parts = ", ".join(f'CAST("{column}" AS VARCHAR)' for column in ((spec.key,) if spec.key else spec.unique))
+        published = connection.execute(f"SELECT concat_ws('.', {parts}) FROM \"{spec.table}\"").fetchall()  # noqa: S608
+        names = {row_id_of(spec, row) for row in register.tables[spec.table]}
+        found += [
+            f"{spec.name}.csv: {name} is published and stands there no more; say in corrections.csv that it was taken "
+            "out (an empty column), or in redirects.csv what it is called now"
+            for (name,) in published
+            if name not in names and (spec.table, name) not in told
+        ]
+    return sorted(found)

@@ -83,9 +83,10 @@ def footer(programme: Programme, record: Record | None) -> Markup:
         )
     return fill(
         '<footer class="footer">{support}{edition}'
-        "<p>No tracking, no cookies of others. {about} · {correct}</p></footer>",
+        "<p>No tracking, no cookies of others. {about} · {correct} · {follow}</p></footer>",
         support=support_lines(programme),
         edition=edition,
         about=link("/about", "How this record is made"),
         correct=link("/about#correct", "Correct it or reply"),
+        follow=link("/feeds", "Follow it"),
     )

@@ -6,6 +6,7 @@ import pytest
 
 from data.home import Home
 from scrapers.build import build
+from scrapers.check import check_home
 from scrapers.register import read_register
 
 
@@ -32,6 +33,19 @@ def test_a_renamed_and_a_withdrawn_row_are_no_findings(home: Home) -> None:
     assert {row["table"] for row in register.tables["correction"]} == {"statement", "adoption"}, "by table, not by file"
     assert register.tables["redirect"][0]["table"] == "statement"
     assert build(home).rows["redirect"] == 1
+
+
+def test_check_names_a_published_row_that_went_in_silence(home: Home) -> None:
+    build(home)
+    assert check_home(home).findings == []
+    path = home.register / "concerns.csv"
+    rows = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(rows[:1] + rows[3:]), encoding="utf-8")
+    found = check_home(home).findings
+    assert len(found) == 2 and found[0].startswith("concerns.csv: acp-uk-1 is published and stands there no more")
+    append(home, "corrections", "2026-11-24,concern,acp-uk-1,,it said this,,a reason")
+    append(home, "redirects", "2026-11-24,concern,acp-uk-2,acp-uk-3,one concern in two rows")
+    assert check_home(home).findings == []
 
 
 @pytest.mark.parametrize(
