@@ -56,3 +56,8 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 def _quoted(text: str) -> str:
     """As a literal: a bound parameter would load pandas, half a second of a build."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def fill(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Insert what follows from the other tables into `table`, for the sources in the table looked_at."""
+    _apply(connection, f"fill/{table}.sql")

@@ -19,7 +19,7 @@ from typing import Final
 
 from data.home import Home
 
-FORMAT: Final = "1"
+FORMAT: Final = "2"
 TOKENS: Final = "porter unicode61 remove_diacritics 2"
 SOURCE_SHIFT: Final = 32
 OPENED: Final = "\x02"
@@ -36,6 +36,7 @@ CREATE TABLE fact (
   row INTEGER PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, hash INTEGER NOT NULL, words TEXT NOT NULL,
   date TEXT, date_precision TEXT, status TEXT NOT NULL, source_id TEXT, org_ids TEXT NOT NULL, UNIQUE (kind, id)
 );
+CREATE INDEX fact_of_source ON fact (source_id);
 CREATE VIRTUAL TABLE facts USING fts5(title, body, names, tokenize = '{TOKENS}');
 CREATE TABLE text (
   text_no INTEGER PRIMARY KEY, source_no INTEGER NOT NULL, key TEXT NOT NULL, UNIQUE (source_no, key)
@@ -55,11 +56,11 @@ CREATE TABLE holds (
 CREATE INDEX holds_by_row ON holds (row);
 CREATE VIRTUAL TABLE passages USING fts5(text, tokenize = '{TOKENS}');
 CREATE TABLE mention (row INTEGER NOT NULL, org_id TEXT NOT NULL, PRIMARY KEY (row, org_id)) WITHOUT ROWID;
-CREATE TABLE seen (source_no INTEGER PRIMARY KEY, readings TEXT NOT NULL, mentions TEXT NOT NULL);
+CREATE TABLE seen (source_no INTEGER PRIMARY KEY, readings TEXT NOT NULL, mentions TEXT NOT NULL, dated TEXT NOT NULL);
 """
 """text: what one page said, however often it was captured (`key` is its hash). reading: one extraction of one capture.
 holds: the passages of a text in order; a passage that several texts of a source share is indexed once. seen: prints of
-what a source's readings and mentions were at the last update; where they are the same, nothing is looked at."""
+what a source's readings, mentions and dated entries were at the last update; what is the same is not looked at."""
 
 
 class NotIndexed(Exception):

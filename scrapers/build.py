@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,21 @@ from data.version import software_version
 from scrapers.errors import RegisterError as RegisterError
 from scrapers.errors import WorkError as WorkError
 from scrapers.register import Register, read_register
+from scrapers.renew import (
+    Base,
+    Prints,
+    base_for,
+    copy_file,
+    hold_withheld,
+    look_at,
+    prints_of_sources,
+    published_register,
+    register_files,
+    renew,
+    shape_digest,
+    withheld_digest,
+    write_prints,
+)
 from scrapers.statements import MEMORY, Inserter, filled, literal
 
 
@@ -47,58 +61,46 @@ _FACTS = (
     ("event", "f.event_id", "f.source_id"),
 )
 
+_OF_SOURCES: Final = "kind IN ('change', 'disappearance', 'source')"
+"""Entries of the timeline that are made source by source."""
 COPY_MEMORY: Final = "512MB"
 """What the working database may take while it writes two databases at once."""
 
 
-def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None) -> Published:
+def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bool = False) -> Published:
     """Publish a new database from the register and what was collected.
 
-    `work` is the open working database, where a collection under way holds it. Raises RegisterError with every finding,
-    WorkError where the working database is held by another process, or the home's folder cannot be written. Nothing is
-    published unless all of it is whole.
+    `work` is the open working database, where a collection under way holds it. Where the last publication can be gone
+    on from, only what changed since is made (the same rows either way); `anew` makes all of it. Raises RegisterError
+    with every finding, WorkError where the working database is held by another process. Nothing is published unless all
+    of it is whole.
     """
-    register = read_register(home)
-    if register.findings:
-        raise RegisterError(register.findings)
-    try:
-        return _build(home, register, work)
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        told = next(iter(str(error).splitlines()), type(error).__name__)
-        raise WorkError(
-            f"The record could not be written into {home.root} ({told}). What was published before stays in force, and "
-            "captures are safe: make room, or give the folder to this user, then run: sim-record build"
-        ) from error
-
-
-def _build(home: Home, register: Register, work: duckdb.DuckDBPyConnection | None) -> Published:
+    register_sha256, files = register_files(home)
+    register = None if anew else published_register(home, files)
+    if register is None:
+        register = read_register(home)
+        if register.findings:
+            raise RegisterError(register.findings)
     path = next_path(home)
     part = path.with_suffix(".part")
-    _drop(part)  # a killed build may have left it
+    part.unlink(missing_ok=True)
+    making = _Making(home, part, register, register_sha256)
     try:
-        with _database(part) as connection:
-            connection.execute("BEGIN")  # one transaction: hundreds of COMMENTs would each be written alone
-            schema.create_all(connection)
-            load_register(connection, register)
-            connection.execute("COMMIT")
         with _collected(home, work, register) as source:
-            if source is not None:
-                _copy_collected(source, part)
-        with _database(part) as connection:
-            connection.execute("BEGIN")
-            if register.tables["withheld"]:
-                from scrapers.withhold import take_out_withheld  # loads what reads captures
-
-                take_out_withheld(connection)
-            _say_no_capture(connection)
-            _describe(connection, home)
-            connection.execute("COMMIT")
-            connection.execute("CHECKPOINT")
-            rows = _count(connection)
-        if register.tables["withheld"]:
-            _rewrite(part)
+            now = Prints(
+                shape_digest(), files, withheld_digest(register), prints_of_sources(source) if source is not None else {}
+            )
+            base = None if anew or source is None else making.base(now, source)
+            try:
+                rows, prints = making.make(source, now, base)
+            except duckdb.Error:
+                if base is None:
+                    raise
+                _drop(part)  # the last publication is not whole: nothing of it is gone on from
+                rows, prints = making.make(source, now, None)
         with part.open("rb+") as handle:
             os.fsync(handle.fileno())
+        write_prints(path, replace(prints, size=part.stat().st_size))
         part.replace(path)
         sync_folder(home.root)
     finally:
@@ -108,10 +110,92 @@ def _build(home: Home, register: Register, work: duckdb.DuckDBPyConnection | Non
     return Published(path, rows, notes)
 
 
+def _drop(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    Path(f"{part}.wal").unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _Making:
+    """A new database being made in the file `part`."""
+
+    home: Home
+    part: Path
+    register: Register
+    register_sha256: str
+
+    def base(self, now: Prints, source: duckdb.DuckDBPyConnection) -> Base | None:
+        """The publication to go on from, if any."""
+        found = base_for(self.home, now)
+        bodies = [row["body_sha256"] for row in self.register.tables["withheld"]]
+        if found is not None and bodies and hold_withheld(source, found.changed, bodies):
+            return None
+        return found
+
+    def make(
+        self, source: duckdb.DuckDBPyConnection | None, now: Prints, base: Base | None
+    ) -> tuple[dict[str, int], Prints]:
+        """Write it, whole or from `base`; gives its number of rows by table and view, and its prints."""
+        if base is not None:
+            copy_file(base.path, self.part)
+        with _database(self.part) as connection:
+            connection.execute("BEGIN")  # one transaction: hundreds of COMMENTs would each be written alone
+            if base is None:
+                schema.create_all(connection)
+                load_register(connection, self.register)
+            elif base.prints.register != now.register:
+                for spec in FILES:
+                    connection.execute(f'DELETE FROM "{spec.table}"')  # noqa: S608 - names of the schema
+                load_register(connection, self.register)
+            connection.execute("COMMIT")
+        added = 0
+        if source is not None:
+            with _attached(source, self.part) as keys:
+                if base is None:
+                    added = _copy_collected(source, keys)
+                else:
+                    added = renew(source, "published", base.changed, keys)
+        rows = self._finish(now, base)
+        if base is None:
+            if self.register.tables["withheld"]:
+                _rewrite(self.part)
+            return rows, replace(now, rows=added)
+        return rows, replace(now, rows=base.prints.rows, added=base.prints.added + added)
+
+    def _finish(self, now: Prints, base: Base | None) -> dict[str, int]:
+        """What follows from register and collected rows together."""
+        with _database(self.part) as connection:
+            connection.execute("BEGIN")
+            if base is None:
+                if self.register.tables["withheld"]:
+                    from scrapers.withhold import take_out_withheld  # loads what reads captures
+
+                    take_out_withheld(connection)
+                look_at(connection, [row["source_id"] for row in self.register.tables["source"]])
+                schema.fill(connection, "timeline")
+            else:
+                look_at(connection, base.changed)
+                for table, which in (("source_state", "true"), ("timeline", _OF_SOURCES)):
+                    connection.execute(
+                        f"DELETE FROM {table} WHERE {which} AND source_id IN (SELECT source_id FROM looked_at)"  # noqa: S608
+                    )
+                if base.prints.register != now.register:
+                    connection.execute(f"DELETE FROM timeline WHERE NOT {_OF_SOURCES}")  # noqa: S608
+                    schema.fill(connection, "timeline")
+            schema.fill(connection, "source_state")
+            schema.fill(connection, "timeline_of_sources")
+            connection.execute("DROP TABLE looked_at")
+            _say_no_capture(connection)
+            _describe(connection, self.register_sha256)
+            connection.execute("COMMIT")
+            connection.execute("CHECKPOINT")
+            return _count(connection)
+
+
 def _rewrite(part: Path) -> None:
     """Write the database anew, table by table: what was taken out leaves no trace in blocks that are free now."""
     clean = part.with_suffix(".clean")
-    _drop(clean)
+    clean.unlink(missing_ok=True)
     try:
         with _database(clean) as connection:
             connection.execute("BEGIN")
@@ -126,13 +210,8 @@ def _rewrite(part: Path) -> None:
             connection.execute("CHECKPOINT")
         clean.replace(part)
     finally:
-        _drop(clean)
-
-
-def _drop(unfinished: Path) -> None:
-    """Take away a database that is not whole, and its log: DuckDB would play an old log into a new file."""
-    unfinished.unlink(missing_ok=True)
-    Path(f"{unfinished}.wal").unlink(missing_ok=True)
+        clean.unlink(missing_ok=True)
+        Path(f"{clean}.wal").unlink(missing_ok=True)
 
 
 def _database(path: Path) -> duckdb.DuckDBPyConnection:
@@ -180,29 +259,40 @@ def _collected(
         yield connection.cursor()
 
 
-def _copy_collected(source: duckdb.DuckDBPyConnection, part: Path) -> None:
-    """Copy what was collected, from database to database: no row passes through this process's own memory. Rows come
-    in the order of their names, so that the same inputs give the same file."""
+@contextmanager
+def _attached(source: duckdb.DuckDBPyConnection, part: Path) -> Iterator[dict[str, list[str]]]:
+    """The new database attached to the working one as `published`, with the keys of its tables: rows go from database
+    to database, none through this process's own memory."""
     source.execute(f"SET memory_limit = '{COPY_MEMORY}'")
     source.execute(f"ATTACH {literal(str(part))} AS published")
     try:
-        keys: dict[str, list[str]] = dict(
+        yield dict(
             source.execute(
                 "SELECT table_name, constraint_column_names FROM duckdb_constraints() "
                 "WHERE constraint_type = 'PRIMARY KEY' AND database_name = 'published'"
             ).fetchall()
         )
-        for table in schema.COLLECTED:
-            columns = source.execute(f'DESCRIBE published.main."{table}"').fetchall()
-            listed = ", ".join(f'"{column[0]}"' for column in columns)
-            order = ", ".join(f'"{column}"' for column in keys[table]) if table in keys else "ALL"
-            source.execute(
-                f'INSERT INTO published.main."{table}" ({listed}) '  # noqa: S608 - names of the schema
-                f'SELECT {listed} FROM "{table}" ORDER BY {order}'
-            )
     finally:
         source.execute("DETACH published")
         source.execute(f"SET memory_limit = '{MEMORY}'")
+
+
+def _copy_collected(source: duckdb.DuckDBPyConnection, keys: dict[str, list[str]]) -> int:
+    """Copy what was collected; gives the number of rows. The rows of a source come side by side, then in the order of
+    their names, so that few blocks hold what a page of the dashboard asks for, and the same inputs give the same file."""
+    count = 0
+    for table in schema.COLLECTED:
+        columns = [str(column[0]) for column in source.execute(f'DESCRIBE published.main."{table}"').fetchall()]
+        listed = ", ".join(f'"{column}"' for column in columns)
+        order = ["source_id"] if "source_id" in columns else []
+        order += keys[table] if table in keys else [column for column in columns if column != "source_id"]
+        ordered = ", ".join(f'"{column}"' for column in order)
+        done = source.execute(
+            f'INSERT INTO published.main."{table}" ({listed}) '  # noqa: S608 - names of the schema
+            f'SELECT {listed} FROM "{table}" ORDER BY {ordered}'
+        ).fetchone()
+        count += int(done[0]) if done else 0
+    return count
 
 
 def _say_no_capture(connection: duckdb.DuckDBPyConnection) -> None:
@@ -216,14 +306,10 @@ def _say_no_capture(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    digest = hashlib.sha256()
-    for spec in FILES:
-        path = home.register / f"{spec.name}.csv"
-        if path.is_file():
-            digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
+def _describe(connection: duckdb.DuckDBPyConnection, register_sha256: str) -> None:
     built_at = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
-    connection.execute(filled("INSERT INTO build VALUES (?, ?, ?)", built_at, digest.hexdigest(), software_version()))
+    connection.execute("DELETE FROM build")
+    connection.execute(filled("INSERT INTO build VALUES (?, ?, ?)", built_at, register_sha256, software_version()))
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -124,15 +124,16 @@ def _rules_digest() -> str:
 def _digests(connection: Connection, known: _Known) -> dict[str, str]:
     """By source, a digest of all that its rows are made of."""
     parts: dict[str, list[str]] = defaultdict(list)
+    # one pass over a few columns each: a number of rows and their hashes joined cost a tenth of their words joined
     queries = (
-        "SELECT source_id, md5(string_agg(concat_ws('|', capture_id, verdict, origin, captured_at, body_sha256), ';' "
-        "ORDER BY capture_id)) FROM capture WHERE part = 'page' GROUP BY source_id",
-        "SELECT source_id, md5(string_agg(concat_ws('|', extraction_id, text_sha256, title, published_on), ';' "
-        "ORDER BY extraction_id)) FROM extraction GROUP BY source_id",
-        "SELECT source_id, md5(string_agg(concat_ws('|', started_at, coalesce(live_outcome, outcome)), ';' "
-        "ORDER BY attempt_id)) FROM attempt WHERE coalesce(live_outcome, outcome) IN "
-        "('captured', 'unchanged', 'not-found', 'gone') GROUP BY source_id",
-        "SELECT source_id, md5(string_agg(candidate_id, ';' ORDER BY candidate_id)) FROM candidate "
+        "SELECT source_id, count(*) || '.' || bit_xor(hash(capture_id, verdict, origin, captured_at, body_sha256)) "
+        "FROM capture WHERE part = 'page' GROUP BY source_id",
+        "SELECT source_id, count(*) || '.' || bit_xor(hash(extraction_id, text_sha256, title, published_on)) "
+        "FROM extraction GROUP BY source_id",
+        "SELECT source_id, count(*) || '.' || bit_xor(hash(attempt_id, started_at, coalesce(live_outcome, outcome))) "
+        "FROM attempt WHERE coalesce(live_outcome, outcome) IN ('captured', 'unchanged', 'not-found', 'gone') "
+        "GROUP BY source_id",
+        "SELECT source_id, count(*) || '.' || bit_xor(hash(candidate_id)) FROM candidate "
         "WHERE rule LIKE '%/%' AND source_id IS NOT NULL GROUP BY source_id",
     )
     for query in queries:
@@ -146,7 +147,14 @@ def _digests(connection: Connection, known: _Known) -> dict[str, str]:
 
 
 def _batches(connection: Connection, names: Sequence[str]) -> Iterator[list[str]]:
-    counts = dict(connection.execute("SELECT source_id, count(*) FROM passage GROUP BY source_id").fetchall())
+    if not names:
+        return
+    counts = dict(
+        connection.execute(
+            "SELECT source_id, count(*) FROM passage WHERE source_id IN (SELECT unnest(?)) GROUP BY source_id",
+            [list(names)],
+        ).fetchall()
+    )
     batch: list[str] = []
     size = 0
     for name in names:

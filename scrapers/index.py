@@ -138,10 +138,9 @@ def _write(
         sources = _write_sources(index, record)
         print_of_facts = _print_of_facts(record)
         known = dict(index.execute("SELECT name, value FROM meta"))
-        facts_added, facts_removed = 0, 0
-        if known.get("facts") != print_of_facts:
-            facts_added, facts_removed = _write_facts(index, record)
         seen = Seen(index, record, sources)
+        only = None if known.get("facts") != print_of_facts else seen.changed_dates()
+        facts_added, facts_removed = _write_facts(index, record, only)
         texts = Texts(index, record, sources)
         texts.write(seen.changed_readings())
         _write_mentions(index, record, sources, seen.changed_mentions() | texts.touched)
@@ -201,6 +200,21 @@ def _write_sources(index: sqlite3.Connection, record: duckdb.DuckDBPyConnection)
 
 
 # --- facts ----------------------------------------------------------------------------------------------------------
+
+
+OBSERVED: Final = ("change", "disappearance")
+"""Kinds of facts that come of captures: so many that only those of the sources that changed are looked at."""
+
+
+def observed(record: duckdb.DuckDBPyConnection, source_ids: set[str]) -> Iterator[Fact]:
+    """The changes and disappearances of these sources as short rows."""
+    names: dict[str, str] = {
+        org_id: _text(name, *(aliases or ()))
+        for org_id, name, aliases in record.execute("SELECT org_id, name, aliases FROM organisation").fetchall()
+    }
+    yield from _entries(
+        record, names, {}, "kind IN ('change', 'disappearance') AND source_id IN (SELECT unnest(?))", sorted(source_ids)
+    )
 
 
 def facts(record: duckdb.DuckDBPyConnection) -> Iterator[Fact]:
@@ -266,9 +280,20 @@ def _dated(record: duckdb.DuckDBPyConnection, names: dict[str, str]) -> Iterator
         more[f"review_event.{row_id}"] = (state, "", ())
     for row_id, kind in record.execute("SELECT event_id, kind FROM event").fetchall():
         more[f"event.{row_id}"] = ("", "", (kind,))
+    yield from _entries(record, names, more, "kind <> 'source'")
+
+
+def _entries(
+    record: duckdb.DuckDBPyConnection,
+    names: dict[str, str],
+    more: dict[str, tuple[str, str, tuple[str, ...]]],
+    where: str,
+    *values: object,
+) -> Iterator[Fact]:
     for name, date, precision, kind, title, summary, org_ids, source_id in record.execute(
-        """SELECT id, on_date, date_precision, kind, title, summary, org_ids, source_id FROM timeline
-           WHERE kind <> 'source'"""
+        f"""SELECT id, on_date, date_precision, kind, title, summary, org_ids, source_id FROM timeline
+           WHERE {where}""",  # noqa: S608 - the program's own words
+        list(values),
     ).fetchall():
         status, extra, words = more.get(name, ("", "", ()))
         called = tuple(org_ids or ())
@@ -280,25 +305,34 @@ def _dated(record: duckdb.DuckDBPyConnection, names: dict[str, str]) -> Iterator
 
 
 def _print_of_facts(record: duckdb.DuckDBPyConnection) -> str:
-    """What the short rows are made from, in brief: where it stays the same they need no look."""
+    """What the short rows of the register are made from, in brief: where it stays the same they need no look."""
     row = record.execute(
-        """SELECT coalesce((SELECT max(register_sha256 || software) FROM build), uuid()::VARCHAR),
-             (SELECT count(*) || '.' || bit_xor(hash(c)) FROM change c),
-             (SELECT count(*) || '.' || bit_xor(hash(d)) FROM disappearance d)"""
+        "SELECT coalesce((SELECT max(register_sha256 || software) FROM build), uuid()::VARCHAR)"
     ).fetchone()
     return f"{FORMAT} {row}"
 
 
-def _write_facts(index: sqlite3.Connection, record: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    known = {
-        (kind, name): (row, stamp) for row, kind, name, stamp in index.execute("SELECT row, kind, id, hash FROM fact")
-    }
-    wanted = {(fact.kind, fact.id): fact for fact in facts(record)}
+def _write_facts(
+    index: sqlite3.Connection, record: duckdb.DuckDBPyConnection, only: set[str] | None
+) -> tuple[int, int]:
+    """Bring the short rows up to date: all, or what was observed of the sources in `only`."""
+    if only is None:
+        held = index.execute("SELECT row, kind, id, hash FROM fact")
+        found = facts(record)
+    else:
+        held = index.execute(
+            "SELECT row, kind, id, hash FROM fact WHERE kind IN ('change', 'disappearance') "
+            "AND source_id IN (SELECT value FROM json_each(?))",
+            [json.dumps(sorted(only))],
+        )
+        found = observed(record, only)
+    known = {(kind, name): (row, stamp) for row, kind, name, stamp in held}
+    wanted = {(fact.kind, fact.id): fact for fact in found}
     stamps = {key: fact.hash() for key, fact in wanted.items()}
     gone = sorted(row for key, (row, stamp) in known.items() if stamps.get(key) != stamp)
     for table, column in (("facts", "rowid"), ("fact", "row")):
         index.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(row,) for row in gone])  # noqa: S608
-    following = max((row for row, _ in known.values()), default=0)
+    following = index.execute("SELECT coalesce(max(row), 0) FROM fact").fetchone()[0] if wanted else 0
     added = 0
     for key, fact in wanted.items():
         if key in known and known[key][1] == stamps[key]:
@@ -326,7 +360,7 @@ GOOD_READINGS: Final = """extraction e LEFT JOIN capture c ON c.capture_id = e.c
 
 
 class Seen:
-    """Brief prints of the readings and mentions of each source, now and at the last update."""
+    """Brief prints of the readings, mentions and dated entries of each source, now and at the last update."""
 
     def __init__(self, index: sqlite3.Connection, record: duckdb.DuckDBPyConnection, sources: dict[str, int]) -> None:
         self._index = index
@@ -342,13 +376,19 @@ class Seen:
                 "SELECT source_id, count(*) || '.' || bit_xor(hash(passage_id, org_id)) FROM mention GROUP BY source_id"
             ).fetchall()
         )
-        self._old: dict[str, tuple[str, str]] = {
-            source_id: (readings, mentions)
-            for source_id, readings, mentions in index.execute(
-                "SELECT source_id, readings, mentions FROM seen JOIN source USING (source_no)"
+        self._dates: dict[str, str] = dict(
+            record.execute(
+                """SELECT source_id, count(*) || '.' || bit_xor(hash(id, on_date, title, summary, org_ids))
+                   FROM timeline WHERE kind IN ('change', 'disappearance') GROUP BY source_id"""
+            ).fetchall()
+        )
+        self._old: dict[str, tuple[str, str, str]] = {
+            source_id: (readings, mentions, dated)
+            for source_id, readings, mentions, dated in index.execute(
+                "SELECT source_id, readings, mentions, dated FROM seen JOIN source USING (source_no)"
             )
         }
-        missing = (self._readings.keys() | self._mentions.keys()) - sources.keys()
+        missing = (self._readings.keys() | self._mentions.keys() | self._dates.keys()) - sources.keys()
         for number, source_id in enumerate(sorted(missing), max(sources.values(), default=0) + 1):
             sources[source_id] = number  # read before, and since dropped from the register
             index.execute(
@@ -358,25 +398,31 @@ class Seen:
 
     def changed_readings(self) -> set[str]:
         """Sources whose readings are not what they were."""
-        names = self._readings.keys() | self._old.keys()
-        return {name for name in names if self._readings.get(name, "") != self._old.get(name, ("", ""))[0]}
+        return self._changed(self._readings, 0)
 
     def changed_mentions(self) -> set[str]:
         """Sources in which the mentions are not what they were."""
-        names = self._mentions.keys() | self._old.keys()
-        return {name for name in names if self._mentions.get(name, "") != self._old.get(name, ("", ""))[1]}
+        return self._changed(self._mentions, 1)
+
+    def changed_dates(self) -> set[str]:
+        """Sources whose changes or disappearances are not what they were."""
+        return self._changed(self._dates, 2)
+
+    def _changed(self, now: dict[str, str], place: int) -> set[str]:
+        names = now.keys() | self._old.keys()
+        return {name for name in names if now.get(name, "") != self._old.get(name, ("", "", ""))[place]}
 
     def write(self) -> None:
         """Keep the prints of now."""
         now = {
-            name: (self._readings.get(name, ""), self._mentions.get(name, ""))
-            for name in self._readings.keys() | self._mentions.keys()
+            name: (self._readings.get(name, ""), self._mentions.get(name, ""), self._dates.get(name, ""))
+            for name in self._readings.keys() | self._mentions.keys() | self._dates.keys()
         }
         self._index.executemany(
             "DELETE FROM seen WHERE source_no = ?", [(self._sources[name],) for name in self._old.keys() - now.keys()]
         )
         self._index.executemany(
-            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)",
             [(self._sources[name], *prints) for name, prints in now.items() if self._old.get(name) != prints],
         )
 

@@ -144,80 +144,12 @@ COMMENT ON COLUMN status_count.kind IS 'mental-health-trust or police-force.';
 COMMENT ON COLUMN status_count.status IS 'The status (see organisation_status).';
 COMMENT ON COLUMN status_count.bodies IS 'Number of bodies.';
 
-CREATE VIEW timeline AS
-WITH dated AS (
-  SELECT 'adoption.' || a.adoption_id AS id, a.on_date, a.date_precision, 'adoption' AS kind,
-    coalesce(
-      concat_ws(' and ', t.name, p.name),
-      (SELECT string_agg(o.name, ' and ' ORDER BY o.name) FROM organisation o WHERE list_contains(a.other_ids, o.org_id)),
-      'A body') || ': ' || coalesce(v.label, a.status) AS title,
-    a.summary, list_filter([a.trust_id, a.police_id], x -> x IS NOT NULL) || coalesce(a.other_ids, []) AS org_ids, a.source_id, a.recorded_on
-  FROM adoption a LEFT JOIN organisation t ON t.org_id = a.trust_id LEFT JOIN organisation p ON p.org_id = a.police_id
-    LEFT JOIN vocabulary v ON v.list = 'adoption.status' AND v.value = a.status
-  UNION ALL
-  SELECT 'claimed_total.' || c.claim_id, c.as_of, c.date_precision, 'claimed_total',
-    coalesce(o.name, 'Somebody') || ' states '
-      || coalesce(CASE c.bound WHEN 'at-least' THEN 'at least ' WHEN 'about' THEN 'about ' ELSE '' END || c.value, 'a share')
-      || CASE WHEN c.value IS NULL THEN ' of trusts' ELSE ' ' || replace(c.unit, '-', ' ') END,
-    c.summary, list_filter([c.claimant_id], x -> x IS NOT NULL), c.source_id, c.recorded_on
-  FROM claimed_total c LEFT JOIN organisation o ON o.org_id = c.claimant_id
-  UNION ALL
-  SELECT 'statement.' || s.statement_id, s.published_on, s.date_precision, 'statement',
-    coalesce(o.name, s.org_id) || ': ' || coalesce(v.label, s.position), s.summary, [s.org_id], s.source_id, s.recorded_on
-  FROM statement s LEFT JOIN organisation o USING (org_id)
-    LEFT JOIN vocabulary v ON v.list = 'statement.position' AND v.value = s.position
-  UNION ALL
-  SELECT 'review_event.' || e.event_id, e.on_date, e.date_precision, 'review_event',
-    r.title || ': ' || coalesce(v.label, e.state), e.summary,
-    list_filter([r.commissioner_id], x -> x IS NOT NULL) || coalesce(r.subject_ids, []), e.source_id, e.recorded_on
-  FROM review_event e LEFT JOIN review r USING (review_id)
-    LEFT JOIN vocabulary v ON v.list = 'review_event.state' AND v.value = e.state
-  UNION ALL
-  SELECT 'event.' || event_id, on_date, date_precision, 'event', title, summary, coalesce(org_ids, []), source_id, recorded_on FROM event
-  UNION ALL
-  SELECT 'petition.' || petition_id || '.' || on_date || '.' || source_id, on_date, date_precision, 'petition',
-    'Petition: ' || CASE bound WHEN 'at-least' THEN 'more than ' ELSE '' END || format('{:,}', signatures) || ' signatures',
-    CASE bound WHEN 'at-least' THEN 'A page gives more than ' ELSE 'A page gives ' END || format('{:,}', signatures) || ' signatures'
-      || coalesce(', with a goal of ' || format('{:,}', target), '') || '.',
-    [], source_id, recorded_on
-  FROM petition_reading WHERE on_date IS NOT NULL
-  UNION ALL
-  SELECT 'change.' || c.source_id || '.' || c.number, strftime(c.before_at, '%Y-%m-%d'), 'before', 'change',
-    'Page changed: ' || s.title,
-    c.words_added || ' words added, ' || c.words_removed || ' removed between ' || strftime(c.after_at, '%-d %B %Y') || ' and '
-      || strftime(c.before_at, '%-d %B %Y') || '.',
-    list_filter([s.publisher_id], x -> x IS NOT NULL), c.source_id,
-    CAST(greatest(c.before_at, b.fetched_at, a.fetched_at) AS DATE)
-  FROM change c JOIN source s USING (source_id)
-    LEFT JOIN version f ON f.version_id = c.from_version_id LEFT JOIN capture b ON b.capture_id = f.last_capture_id
-    LEFT JOIN version t ON t.version_id = c.to_version_id LEFT JOIN capture a ON a.capture_id = t.first_capture_id
-  UNION ALL
-  SELECT 'disappearance.' || d.source_id || '.' || d.number, strftime(d.absent_at, '%Y-%m-%d'), 'before', 'disappearance',
-    'Page absent: ' || s.title,
-    'Present on ' || strftime(d.present_at, '%-d %B %Y') || ', absent on ' || strftime(d.absent_at, '%-d %B %Y')
-      || coalesce(', present again on ' || strftime(d.returned_at, '%-d %B %Y'), '') || '.',
-    list_filter([s.publisher_id], x -> x IS NOT NULL), d.source_id, CAST(d.confirmed_at AS DATE)
-  FROM disappearance d JOIN source s USING (source_id)
-  UNION ALL
-  SELECT 'correction.' || "table" || '.' || row_id || '.' || coalesce("column", 'row') || '.' || corrected_on,
-    strftime(corrected_on, '%Y-%m-%d'), 'day', 'correction',
-    CASE WHEN "column" IS NULL THEN 'This record withdrew: ' ELSE 'This record corrected: ' END
-      || replace("table", '_', ' ') || ' ' || row_id, why, [], NULL, corrected_on
-  FROM correction
-), with_sources AS (
-  SELECT * FROM dated WHERE on_date IS NOT NULL
-  UNION ALL
-  SELECT 'source.' || s.source_id, s.published_on, s.date_precision, 'source', 'Published: ' || s.title,
-    'A page that this record rests on' || coalesce(', published by ' || o.name, '') || '.',
-    list_filter([s.publisher_id], x -> x IS NOT NULL), s.source_id, s.recorded_on
-  FROM source s LEFT JOIN organisation o ON o.org_id = s.publisher_id
-  WHERE s.published_on IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM dated d WHERE d.source_id = s.source_id AND d.on_date = s.published_on)
-)
-SELECT id, on_date, date_precision, kind, title, summary, list_distinct(org_ids) AS org_ids, source_id,
-  first_day(on_date, date_precision) AS first_day, last_day_of(on_date) AS last_day, recorded_on
-FROM with_sources ORDER BY last_day, id;
-COMMENT ON VIEW timeline IS 'Every dated thing of the record in one list. The publication of a page stands here only where nothing else of that date rests on the page.';
+-- Filled by the build (fill/timeline.sql, fill/timeline_of_sources.sql), oldest first.
+CREATE TABLE timeline (
+  id VARCHAR NOT NULL, on_date VARCHAR NOT NULL, date_precision VARCHAR, kind VARCHAR NOT NULL, title VARCHAR, summary VARCHAR,
+  org_ids VARCHAR[], source_id VARCHAR, first_day DATE, last_day DATE, recorded_on DATE
+);
+COMMENT ON TABLE timeline IS 'Every dated thing of the record in one list. The publication of a page stands here only where nothing else of that date rests on the page.';
 COMMENT ON COLUMN timeline.id IS 'Kind and name of the row, joined by a full stop: a permanent address.';
 COMMENT ON COLUMN timeline.on_date IS 'Date: YYYY, YYYY-MM or YYYY-MM-DD.';
 COMMENT ON COLUMN timeline.date_precision IS 'How exact the date is: day, month, year or before.';
@@ -230,31 +162,13 @@ COMMENT ON COLUMN timeline.first_day IS 'First day on which it can have happened
 COMMENT ON COLUMN timeline.last_day IS 'Last day on which it can have happened.';
 COMMENT ON COLUMN timeline.recorded_on IS 'Day on which it came into this record.';
 
-CREATE VIEW source_state AS
-WITH tried AS (
-  SELECT source_id, max(started_at) AS last_tried_at, arg_max(outcome, attempt_id) AS last_outcome,
-    arg_max(live_outcome, attempt_id) AS last_live_outcome, arg_max(detail, attempt_id) AS last_detail, count(*) AS attempts
-  FROM attempt GROUP BY source_id
-), good AS (
-  SELECT source_id, count(*) AS captures, count(*) FILTER (verdict = 'good') AS good_captures,
-    max(captured_at) FILTER (verdict = 'good') AS last_good_at,
-    max(captured_at) FILTER (verdict = 'good' AND origin = 'live') AS last_live_at,
-    arg_max(capture_id, captured_at) FILTER (verdict = 'good') AS last_good_capture_id
-  FROM capture WHERE part = 'page' GROUP BY source_id
-)
-SELECT s.source_id, t.last_tried_at, t.last_outcome, t.last_live_outcome, t.last_detail, coalesce(t.attempts, 0) AS attempts,
-  g.last_good_at, g.last_good_capture_id, coalesce(g.captures, 0) AS captures, coalesce(g.good_captures, 0) AS good_captures,
-  CASE
-    WHEN s.url IS NULL THEN 'no-address'
-    WHEN t.source_id IS NULL THEN 'never-asked'
-    WHEN coalesce(g.good_captures, 0) = 0 THEN 'never-read'
-    WHEN g.last_live_at IS NULL THEN 'archived-only'
-    WHEN t.last_live_outcome IN ('captured', 'unchanged') THEN 'live'
-    WHEN t.last_live_outcome IN ('not-found', 'gone') THEN 'gone'
-    ELSE 'not-reached' END AS state
-FROM source s LEFT JOIN tried t USING (source_id) LEFT JOIN good g USING (source_id)
-ORDER BY s.source_id;
-COMMENT ON VIEW source_state IS 'Where each source stands: when it was last tried, when it was last read, and whether it still answers.';
+-- Filled by the build (fill/source_state.sql): counting all captures anew for each reader would cost more with each of them.
+CREATE TABLE source_state (
+  source_id VARCHAR NOT NULL, last_tried_at TIMESTAMP, last_outcome VARCHAR, last_live_outcome VARCHAR, last_detail VARCHAR,
+  attempts BIGINT NOT NULL, last_good_at TIMESTAMP, last_good_capture_id VARCHAR, captures BIGINT NOT NULL,
+  good_captures BIGINT NOT NULL, state VARCHAR NOT NULL
+);
+COMMENT ON TABLE source_state IS 'Where each source stands: when it was last tried, when it was last read, and whether it still answers.';
 COMMENT ON COLUMN source_state.source_id IS 'The source (source.source_id).';
 COMMENT ON COLUMN source_state.last_tried_at IS 'Time of the last attempt, UTC.';
 COMMENT ON COLUMN source_state.last_outcome IS 'Its outcome (vocabulary attempt.outcome).';

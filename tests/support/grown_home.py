@@ -73,10 +73,36 @@ def collect_again(home: Home, size: Size, every: int, turn: int) -> int:
         return _write(connection, size.sources, size.captures + turn, 1, size.passages, every, fresh=True)
 
 
-_WORD = (
-    "amber bramble cobalt dapple ember fathom garnet hazel indigo juniper kestrel larch meadow nettle orchard pebble "
-    "quarry rowan saffron thistle umber violet willow yarrow zephyr harbour lantern marble"
-).split()
+_WORD = [
+    "amber",
+    "bramble",
+    "cobalt",
+    "dapple",
+    "ember",
+    "fathom",
+    "garnet",
+    "hazel",
+    "indigo",
+    "juniper",
+    "kestrel",
+    "larch",
+    "meadow",
+    "nettle",
+    "orchard",
+    "pebble",
+    "quarry",
+    "rowan",
+    "saffron",
+    "thistle",
+    "umber",
+    "violet",
+    "willow",
+    "yarrow",
+    "zephyr",
+    "harbour",
+    "lantern",
+    "marble",
+]
 
 
 def _write(
