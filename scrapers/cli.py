@@ -83,6 +83,12 @@ def collect(
         bool, typer.Option("--allow-private", help="Allow private and loopback addresses (for tests).")
     ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the last run that was cut off.")] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="ADDRESS", help="Let the workers of this Dask scheduler ask (tcp://host:8786)."
+        ),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -110,6 +116,7 @@ def collect(
         use_archives=not no_archive,
         allow_private=allow_private,
         resume=resume,
+        cluster=cluster,
     )
     try:
         hooks = Hooks(

@@ -53,7 +53,8 @@ class CollectError(Exception):
 @dataclass(frozen=True)
 class CollectOptions:
     """What a run is asked to do. Empty `sources` and `kinds` mean all; `limit` is the largest number of sources;
-    `archive_urls` name web archives beside those of programme.toml. `read` switches the reading of captures."""
+    `archive_urls` name web archives beside those of programme.toml. `read` switches the reading of captures. `cluster`
+    is the address of a Dask scheduler whose workers ask the pages."""
 
     sources: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class CollectOptions:
     resume: bool = False
     quiet: bool = False
     read: bool = True
+    cluster: str | None = None
 
 
 def collect(
@@ -229,13 +231,7 @@ class _Collection:
         begun = time.monotonic()
         self.past = work.load_past(self.connection, self.sizes)
         self.live = LiveStreams()
-        self.fetcher = Fetcher(
-            self.programme.collect,
-            self.agent,
-            contact=self.programme.programme.contact,
-            allow_private=self.options.allow_private,
-            live=self.live,
-        )
+        self.fetcher = self._fetcher()
         wants_archives = self.options.use_archives and self.hooks.archives is not None
         self.further: FurtherPages | None = None
         if self.hooks.further is not None:
@@ -278,6 +274,26 @@ class _Collection:
             self.display.close()
         return self._summary(begun, state, published)
 
+    def _fetcher(self) -> Fetcher:
+        """What asks for pages: this process, or the workers of a cluster. Raises CollectError."""
+        contact, private = self.programme.programme.contact, self.options.allow_private
+        if not self.options.cluster:
+            return Fetcher(self.programme.collect, self.agent, contact=contact, allow_private=private, live=self.live)
+        from scrapers.cluster import ClusterError, ClusterFetcher  # Dask is asked for only here
+
+        try:
+            return ClusterFetcher(
+                self.options.cluster, self.programme.collect, self.agent, contact=contact, allow_private=private,
+                live=self.live, lost=self._lost,
+            )  # fmt: skip
+        except ClusterError as error:
+            raise CollectError(str(error)) from error
+
+    def _lost(self, why: str) -> None:
+        """The cluster is gone: what is finished is kept and published, and `--resume` goes on with the rest."""
+        self.notes.append(why)
+        self.stop.set()
+
     def _summary(self, begun: float, state: str, published: Path) -> RunSummary:
         outcomes = work.count_outcomes(self.connection, self.run_id)
         failed = work.failed_attempts(self.connection, self.run_id, GOOD_OUTCOMES)
@@ -313,7 +329,7 @@ class _Collection:
         for host in hosts:
             waiting.put(host)
         errors: list[BaseException] = []
-        count = min(self.programme.collect.workers, len(hosts))
+        count = min(self.fetcher.width, len(hosts))
         threads = [
             threading.Thread(target=self._work, args=(waiting, errors), name=f"fetch {n + 1}", daemon=True)
             for n in range(count)

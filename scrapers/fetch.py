@@ -264,13 +264,11 @@ class Fetcher:
         with host.lock:
             self._take_turn(host)
             begun = time.monotonic()
-            host.clock.begin(seconds)
             started = dt.datetime.now(dt.UTC)
             self.requests += 1
             exchange = None
             try:
-                response = self._send(host, request)
-                exchange = self._read(host, address, request, response, started, cap)
+                exchange, response = self.exchange(host, address, request, seconds, started, cap)
             except LIBRARY_ERRORS as error:
                 if self.live.stopped.is_set():
                     raise Stopped from error
@@ -282,8 +280,24 @@ class Fetcher:
             finally:
                 ended = time.monotonic()
                 host.next_at = ended + (host.delay if exchange is not None else max(host.delay, REST))
-                host.clock.ends_at = float("inf")
             return _Answer(exchange, dt.datetime.now(dt.UTC)), ended - begun, response
+
+    @property
+    def width(self) -> int:
+        """How many hosts can be asked at once."""
+        return self.settings.workers
+
+    def exchange(
+        self, host: Host, address: Address, request: httpx.Request, seconds: float, started: dt.datetime,
+        cap: int | None,
+    ) -> tuple[Exchange, httpx.Response]:  # fmt: skip
+        """One request over the wire and its answer, read out. Called in the host's turn, its lock held."""
+        host.clock.begin(seconds)
+        try:
+            response = self._send(host, request)
+            return self._read(host, address, request, response, started, cap), response
+        finally:
+            host.clock.ends_at = float("inf")
 
     def _send(self, host: Host, request: httpx.Request) -> httpx.Response:
         """Send and wait for the head of the answer; once again where a kept connection turns out to be closed."""
