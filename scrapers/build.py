@@ -88,7 +88,10 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
     try:
         with _collected(home, work, register) as source:
             now = Prints(
-                shape_digest(), files, withheld_digest(register), prints_of_sources(source) if source is not None else {}
+                shape_digest(),
+                files,
+                withheld_digest(register),
+                prints_of_sources(source) if source is not None else {},
             )
             base = None if anew or source is None else making.base(now, source)
             try:
@@ -279,7 +282,7 @@ def _attached(source: duckdb.DuckDBPyConnection, part: Path) -> Iterator[dict[st
 
 def _copy_collected(source: duckdb.DuckDBPyConnection, keys: dict[str, list[str]]) -> int:
     """Copy what was collected; gives the number of rows. The rows of a source come side by side, then in the order of
-    their names, so that few blocks hold what a page of the dashboard asks for, and the same inputs give the same file."""
+    their names: few blocks hold what a page of the dashboard asks for, and the same inputs give the same file."""
     count = 0
     for table in schema.COLLECTED:
         columns = [str(column[0]) for column in source.execute(f'DESCRIBE published.main."{table}"').fetchall()]

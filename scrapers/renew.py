@@ -101,7 +101,9 @@ def prints_of_sources(source: Connection) -> dict[str, str]:
 
 def withheld_digest(register: Register) -> str:
     """Stands for the bodies that are not shown."""
-    return hashlib.sha256("\n".join(sorted(row["body_sha256"] for row in register.tables["withheld"])).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join(sorted(row["body_sha256"] for row in register.tables["withheld"])).encode()
+    ).hexdigest()
 
 
 def register_files(home: Home) -> tuple[str, str]:
@@ -246,5 +248,5 @@ def _renew(source: Connection, target: str, table: str, keys: list[str]) -> int:
     else:  # rows without a name of their own are replaced source by source
         source.execute(f"DELETE FROM {target} WHERE {mine}")  # noqa: S608
         here += " ORDER BY ALL"
-    done = source.execute(f"INSERT INTO {target} ({listed}) {here}").fetchone()  # noqa: S608
+    done = source.execute(f"INSERT INTO {target} ({listed}) {here}").fetchone()
     return int(done[0]) if done else 0
