@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
@@ -109,9 +110,38 @@ class Public(_Section):
 
 
 class Store(_Section):
-    """[store]: where rows and captures are kept."""
+    """[store]: where rows and captures are kept.
 
-    kind: Literal["file"] = "file"
+    `file`: in the home. `ducklake`: in the home, and shared with other machines through a DuckLake: `catalog` names the
+    PostgreSQL database (words as libpq takes them, without a password), `data` a folder or s3://bucket/prefix for its
+    Parquet files, `captures` the same for the WARC files. `share_every` is the number of seconds between two sharings
+    in a run.
+    """
+
+    kind: Literal["file", "ducklake"] = "file"
+    catalog: str = ""
+    data: str = ""
+    captures: str = ""
+    s3_endpoint: str = Field(default="", pattern=r"^(https?://.+)?$")
+    s3_region: str = "us-east-1"
+    share_every: float = Field(default=60, ge=0.1, le=86400)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Store:
+        if self.kind == "file":
+            if self.catalog or self.data:
+                raise ValueError('catalog and data belong to kind = "ducklake"')
+            return self
+        for name, example in (
+            ("catalog", "host=db.example user=sim dbname=lake"),
+            ("data", "/shared/lake or s3://bucket/lake"),
+            ("captures", "/shared/captures or s3://bucket/captures"),
+        ):
+            if not getattr(self, name):
+                raise ValueError(f'kind = "ducklake" needs {name}, for example {name} = "{example}"')
+        if re.search(r"\bpassword\s*=", self.catalog) or re.match(r"postgres(ql)?://[^@/]*:[^@/]*@", self.catalog):
+            raise ValueError("catalog must not hold a password: put it into ~/.pgpass or PGPASSWORD")
+        return self
 
 
 class Editions(_Section):
@@ -164,5 +194,27 @@ def read_programme(path: Path) -> Programme:
         return Programme.model_validate(raw)
     except ValidationError as error:
         raise ProgrammeError(
-            [f"{path.name}: {'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()]
+            [
+                f"{place(path, *e['loc'])}: {'.'.join(str(part) for part in e['loc'])}: {e['msg']}"
+                for e in error.errors()
+            ]
         ) from error
+
+
+def place(path: Path, *loc: str | int) -> str:
+    """`programme.toml:<line>` of a setting, of its table where it is not set, or the file's name alone."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return path.name
+    names = [str(part) for part in loc if isinstance(part, str)]
+    table, key = (names[0], names[1]) if len(names) > 1 else (names[0] if names else "", "")
+    found = within = 0
+    for number, line in enumerate(lines, 1):
+        head = re.match(r"\s*\[+\s*([\w.-]+)\s*\]+", line)
+        if head:
+            within = number if head[1] == table else 0
+            found = found or within
+        elif within and key and re.match(rf"\s*{re.escape(key)}\s*=", line):
+            return f"{path.name}:{number}"
+    return f"{path.name}:{found}" if found else path.name

@@ -21,6 +21,7 @@ from typing import Final
 
 import httpx
 
+from data.bodies import bodies_of
 from data.home import Home
 from data.programme import Programme
 from data.version import software_version
@@ -41,6 +42,7 @@ from scrapers.reading import Job, Readers, Result
 from scrapers.register import read_register
 from scrapers.report import group
 from scrapers.rows import capture_row
+from scrapers.share import Share, open_share
 from scrapers.work import Row, naive, stamped
 
 THREADS: Final = 4
@@ -99,9 +101,11 @@ def backfill(
     chosen = [source for source in choose(known, CollectOptions(sources=options.sources)) if source.url]
     with (
         contextlib.closing(work.open_work(home)) as connection,
+        open_share(home, programme.store, connection) as share,
         signals(stop or threading.Event()) as stopping,
     ):
-        return _Backfill(home, programme, options, chosen, connection, stopping, limits).run()
+        share.take()
+        return _Backfill(home, programme, options, chosen, connection, stopping, limits, share).run()
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,9 @@ class _Backfill:
         connection: work.Connection,
         stop: threading.Event,
         limits: SharedLimits | None,
+        share: Share,
     ) -> None:
+        self.share = share
         self.home = home
         self.programme = programme
         self.options = options
@@ -196,11 +202,13 @@ class _Backfill:
         file = warc.WarcFile(self.home.captures, self.run_id, self._info())
         self.readers = Readers(self.home, lambda job, result: self.readings.put((job, result)))
         try:
-            done = self._walk(file, display)
+            with self.share.going_on():
+                done = self._walk(file, display)
             state = "finished" if done == len(self.sources) and not self.stop.is_set() else "interrupted"
             work.set_run(self.connection, self.run_id, state, dt.datetime.now(dt.UTC))
             self.notes += read_candidates(self.home, self.programme, self.connection).notes
             display.tick("publishing", "publishing")
+            self.notes += self.share.give()
             published = publish(self.home, work=self.connection)
         finally:
             self.fetcher.live.stop()
@@ -449,6 +457,7 @@ class _Backfill:
         self.missed = set(self.connection.execute(query, [since]).fetchall())
         query = "SELECT source_id, origin, captured_at FROM missed_copy WHERE outcome = 'captured'"
         self.present |= set(self.connection.execute(query).fetchall())
+        sizes = bodies_of(self.home).sizes()
         self.originals = {
             (source_id, sha): warc.Original(name, offset, record, url, at.replace(tzinfo=dt.UTC), payload)
             for source_id, sha, name, offset, record, url, at, payload in self.connection.execute(
@@ -457,7 +466,7 @@ class _Backfill:
                 "AND source_id IN (SELECT unnest(?)) ORDER BY capture_id",
                 [ids],
             ).fetchall()
-            if (self.home.captures / name).is_file() and (self.home.captures / name).stat().st_size > offset
+            if sizes.get(name, 0) > offset
         }
 
     def _mend(self) -> None:

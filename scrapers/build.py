@@ -249,16 +249,21 @@ def _collected(
     home: Home, work: duckdb.DuckDBPyConnection | None, register: Register
 ) -> Iterator[duckdb.DuckDBPyConnection | None]:
     """The working database with everything that follows from it made up to date; None where nothing was collected."""
-    if work is None and not home.work_database.is_file():
+    programme = read_programme(home.programme_file)
+    if work is None and programme.store.kind == "file" and not home.work_database.is_file():
         yield None
         return
     # only a home with captures pays for loading what reads them
     from scrapers.derive import derive
+    from scrapers.share import open_share
     from scrapers.work import open_work
 
     with nullcontext(work) if work is not None else closing(open_work(home)) as connection:
         assert connection is not None  # noqa: S101 - for the type checker: one of the two was given
-        derive(connection, register, read_programme(home.programme_file))
+        if work is None and programme.store.kind != "file":
+            with open_share(home, programme.store, connection) as share:
+                share.take()
+        derive(connection, register, programme)
         yield connection.cursor()
 
 

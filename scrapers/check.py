@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from data.bodies import StoreTrouble
 from data.editions import Edition, check_editions, editions
 from data.home import Home
 from data.published import NotPublished, current_path, open_database
@@ -74,7 +75,7 @@ def _check_captures(home: Home, report: Report, withheld: set[str]) -> None:
 
     try:
         checked = verify(home, withheld=withheld)
-    except WorkError as error:
+    except (WorkError, StoreTrouble) as error:
         report.findings.append(f"captures: not checked: {error}")
         return
     report.checked["captures"] = checked.captures

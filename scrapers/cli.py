@@ -22,6 +22,7 @@ from data.console import (
 )
 from data.dates import Span, span
 from data.vocabulary import SOURCE_KINDS
+from scrapers.lakedesk import add_lake
 from scrapers.reviewdesk import add_review
 
 
@@ -93,6 +94,7 @@ def collect(
     as_json: JsonOption = False,
 ) -> None:
     """Walk over the declared sources: ask each page once, gently, store what it answered, publish."""
+    from data.bodies import StoreTrouble
     from scrapers.archives import archive_hook
     from scrapers.build import RegisterError, WorkError
     from scrapers.collect import CollectError, CollectOptions
@@ -125,7 +127,7 @@ def collect(
         summary = run(place, programme, options, hooks=hooks)
     except RegisterError as error:
         stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
-    except (CollectError, WorkError) as error:
+    except (CollectError, WorkError, StoreTrouble) as error:
         stop(str(error), as_json=as_json)
     if as_json:
         print_json(summary.to_json())
@@ -162,6 +164,7 @@ def backfill(
 
     It may be cut off and started again: copies that are here are not fetched again.
     """
+    from data.bodies import StoreTrouble
     from scrapers.archives.choose import EVERY
     from scrapers.backfill import BackfillOptions
     from scrapers.backfill import backfill as run
@@ -190,7 +193,7 @@ def backfill(
         summary = run(place, programme, options)
     except RegisterError as error:
         stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
-    except (CollectError, WorkError) as error:
+    except (CollectError, WorkError, StoreTrouble) as error:
         stop(str(error), as_json=as_json)
     if as_json:
         print_json(summary.to_json())
@@ -367,3 +370,4 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(extract)
     app.command()(withhold)
     add_review(app)
+    add_lake(app)

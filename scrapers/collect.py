@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import httpx
 
+from data.bodies import bodies_of
 from data.home import Home
 from data.programme import Programme
 from data.version import software_version
@@ -35,6 +36,7 @@ from scrapers.reading import Job, Readers, Result
 from scrapers.register import read_register
 from scrapers.report import RunSummary, group, sentence
 from scrapers.rows import PAGE, capture_row, charset_of
+from scrapers.share import Share, open_share
 from scrapers.store import Finished, Read, Store, StoreFailed
 from scrapers.transport import LiveStreams
 from scrapers.work import NOTHING, Past, Row, naive, stamped
@@ -87,8 +89,13 @@ def collect(
         raise RegisterError(register.findings)
     sources = [_source(row) for row in register.tables["source"]]
     del register
-    with contextlib.closing(work.open_work(home)) as connection, signals(stop or threading.Event()) as stopping:
-        return _Collection(home, programme, options, hooks, sources, connection, stopping).run()
+    with (
+        contextlib.closing(work.open_work(home)) as connection,
+        open_share(home, programme.store, connection) as share,
+        signals(stop or threading.Event()) as stopping,
+    ):
+        share.take()
+        return _Collection(home, programme, options, hooks, sources, connection, stopping, share).run()
 
 
 def _source(row: Row) -> Source:
@@ -160,7 +167,9 @@ class _Collection:
         sources: list[Source],
         connection: work.Connection,
         stop: threading.Event,
+        share: Share,
     ) -> None:
+        self.share = share
         self.home = home
         self.programme = programme
         self.options = options
@@ -205,11 +214,9 @@ class _Collection:
                 cut = warc.repair(path, start)
                 if cut:
                     self.notes.append(f"{name}: {cut} bytes of an unfinished record were cut off its end.")
-        self.sizes: dict[str, int] = {}
+        self.sizes = bodies_of(self.home).sizes()
         for name, offset in work.last_offsets(self.connection).items():
-            path = self.home.captures / name
-            self.sizes[name] = path.stat().st_size if path.is_file() else 0
-            if self.sizes[name] <= offset:
+            if self.sizes.get(name, 0) <= offset:
                 self.notes.append(f"{name}: bytes of captures are missing; run: sim-record check")
 
     def _run_row(self, count: int) -> Row:
@@ -251,7 +258,7 @@ class _Collection:
             delay=self.programme.collect.delay,
             quiet=self.options.quiet,
         )
-        file = warc.WarcFile(self.home.captures, self.run_id, self._info())
+        file = warc.WarcFile(self.home.captures, warc.free_name(self.home, self.run_id), self._info())
         try:
             left = work.unread(self.connection) if self.options.read else []
             self.store = Store(self.connection, file, self._stored)
@@ -259,12 +266,14 @@ class _Collection:
             formats = {source.source_id: source for source in self.todo}
             for item in left:
                 self._read_later(item, formats.get(item.source_id))
-            self._walk(hosts)
+            with self.share.going_on():
+                self._walk(hosts)
             state = "interrupted" if self.stop.is_set() else "finished"
             work.set_run(self.connection, self.run_id, state, dt.datetime.now(dt.UTC))
             if self.options.read:
                 self.notes += read_candidates(self.home, self.programme, self.connection).notes
             self.display.tick("publishing", "publishing")
+            self.notes += self.share.give()
             published = _publish(self.home, self.connection)
         except StoreFailed as error:
             raise CollectError(f"The run was ended: {error}. What was finished before is kept.") from error

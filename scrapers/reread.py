@@ -15,6 +15,7 @@ from scrapers.build import RegisterError, publish
 from scrapers.derive import derive
 from scrapers.reading import Job, Readers, Result
 from scrapers.register import Register, read_register
+from scrapers.share import open_share
 
 AT_ONCE: Final = 64
 """Documents handed to the readers and not yet written down: bounds the memory."""
@@ -71,7 +72,11 @@ def reread(
     register = read_register(home)
     if register.findings:
         raise RegisterError(register.findings)
-    with contextlib.closing(work.open_work(home)) as connection:
+    with (
+        contextlib.closing(work.open_work(home)) as connection,
+        open_share(home, programme.store, connection) as share,
+    ):
+        share.take()
         before = _count(connection, "extraction")
         differing = _count(connection, "rereading") if _has(connection, "rereading") else 0
         wanted = list(_jobs(connection, register, programme, everything, sources))
@@ -79,6 +84,7 @@ def reread(
         derive(connection, register, programme)
         new = _count(connection, "extraction") - before
         differing = max(0, _count(connection, "rereading") - differing)
+        share.give()
         path = publish(home, work=connection)
     return Reread(len(wanted), new, failed, differing, path.name)
 

@@ -10,10 +10,13 @@ import contextlib
 import datetime as dt
 import hashlib
 import io
+import itertools
 import os
 import random
 import re
 import secrets
+import shutil
+import tempfile
 import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -24,6 +27,7 @@ from typing import Any, BinaryIO, Final
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
+from data.bodies import Bodies, LocalBodies, StoreTrouble, bodies_of
 from data.home import Home
 from data.published import sync_folder
 from scrapers.capture import Exchange, Response
@@ -259,6 +263,15 @@ def metadata_of(record_id: str, url: str, captured_at: dt.datetime, told: Sequen
     )  # fmt: skip
 
 
+def free_name(home: Home, run_id: str) -> str:
+    """The name, without its ending, of the file that a run on this machine writes: the run's, or where another machine
+    began the run, one beside its file. Raises StoreTrouble."""
+    here = LocalBodies(home.captures).sizes()
+    taken = bodies_of(home).sizes().keys() - here.keys()
+    names = itertools.chain([run_id], (f"{run_id}-{number}" for number in itertools.count(2)))
+    return next(name for name in names if f"{name}{SUFFIX}" not in taken)
+
+
 class WarcFile:
     """The file of one run, appended to by one thread. It is made when there is first something to keep."""
 
@@ -378,10 +391,10 @@ class Stored:
         return ", ".join(found) if found else None
 
 
-def _place(home: Home, name: str) -> Path:
+def _open(home: Home, name: str) -> BinaryIO:
     if not _SAFE_NAME.fullmatch(name):
         raise WarcError(f"{name!r} is no file in captures/")
-    return home.captures / name
+    return bodies_of(home).open(name)
 
 
 def _stored(record: Any) -> Stored:
@@ -398,13 +411,12 @@ def _stored(record: Any) -> Stored:
 
 def read_record(home: Home, warc_file: str, warc_offset: int) -> Stored:
     """The record at an offset. Raises WarcError where there is none, or it is not whole."""
-    path = _place(home, warc_file)
     try:
-        with path.open("rb") as handle:
+        with _open(home, warc_file) as handle:
             handle.seek(warc_offset)
             for record in ArchiveIterator(handle):
                 return _stored(record)
-    except (OSError, ArchiveLoadFailed, zlib.error, EOFError) as error:
+    except (OSError, ArchiveLoadFailed, zlib.error, EOFError, StoreTrouble) as error:
         raise WarcError(f"{warc_file} at {warc_offset}: {error}") from error
     raise WarcError(f"{warc_file} ends before {warc_offset}")
 
@@ -462,26 +474,29 @@ def verify(home: Home, *, withheld: Set[str] = frozenset()) -> Verified:
     places = capture_places(home)
     bodies: dict[tuple[str, int], str] = {}
     revisits: list[tuple[str, int, _Row, dict[str, str]]] = []
-    for path in sorted(home.captures.glob(f"*{SUFFIX}")) if home.captures.is_dir() else []:
-        rows = {place[0]: _Row(*place[1:]) for place in places.pop(path.name, [])}
-        report.bodies |= {row.body_sha256 for row in rows.values()}
-        report.files += 1
-        report.captures += len(rows)
-        try:
-            for offset, record, raw in _iterate(path):
-                report.records += 1
-                row = rows.pop(offset, None)
-                if row is None or row.body_sha256 not in withheld:
-                    _verify_record(path.name, offset, record, raw, row, report, bodies, revisits)
-        except (ArchiveLoadFailed, zlib.error, EOFError, OSError) as error:
-            report.findings.append(f"{path.name}: cannot be read to its end: {error}")
-        good = whole_length(path)
-        if good < path.stat().st_size:
-            report.findings.append(f"{path.name}: the last {path.stat().st_size - good} bytes are no whole record")
-        for offset, row in rows.items():
-            if row.body_sha256 in withheld:
-                continue
-            report.findings.append(f"{path.name}: capture {row.capture_id} has no record at {offset}")
+    there = bodies_of(home)
+    here = LocalBodies(home.captures).sizes().keys()
+    for name in sorted(here | (places.keys() & there.sizes().keys())):
+        with _as_file(there, home.captures / name) as path:
+            rows = {place[0]: _Row(*place[1:]) for place in places.pop(name, [])}
+            report.bodies |= {row.body_sha256 for row in rows.values()}
+            report.files += 1
+            report.captures += len(rows)
+            try:
+                for offset, record, raw in _iterate(path):
+                    report.records += 1
+                    row = rows.pop(offset, None)
+                    if row is None or row.body_sha256 not in withheld:
+                        _verify_record(name, offset, record, raw, row, report, bodies, revisits)
+            except (ArchiveLoadFailed, zlib.error, EOFError, OSError) as error:
+                report.findings.append(f"{name}: cannot be read to its end: {error}")
+            good = whole_length(path)
+            if good < path.stat().st_size:
+                report.findings.append(f"{name}: the last {path.stat().st_size - good} bytes are no whole record")
+            for offset, row in rows.items():
+                if row.body_sha256 in withheld:
+                    continue
+                report.findings.append(f"{name}: capture {row.capture_id} has no record at {offset}")
     for name, missing in sorted(places.items()):
         report.captures += len(missing)
         report.bodies |= {place[3] for place in missing}
@@ -495,6 +510,19 @@ def verify(home: Home, *, withheld: Set[str] = frozenset()) -> Verified:
         if bodies.get(place) != row.body_sha256:
             report.findings.append(f"{name} at {offset}: capture {row.capture_id} leads to bytes that are not there")
     return report
+
+
+@contextlib.contextmanager
+def _as_file(there: Bodies, path: Path) -> Iterator[Path]:
+    """The file itself where it is in the home, else a copy of the shared one for as long as it is looked at."""
+    if path.is_file():
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="sim-record-") as folder, there.open(path.name) as handle:
+        copy = Path(folder) / path.name
+        with copy.open("wb") as target:
+            shutil.copyfileobj(handle, target)
+        yield copy
 
 
 def _iterate(path: Path) -> Iterator[tuple[int, Any, bytes]]:

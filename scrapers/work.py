@@ -369,10 +369,13 @@ def finished_sources(connection: Connection, run_id: str) -> set[str]:
 
 
 def unfinished_files(connection: Connection) -> dict[str, int]:
-    """WARC files of runs that did not finish, with the offset of the last record that a row knows of."""
+    """WARC files of runs that did not finish, with the offset of the last record that a row knows of. A run that was
+    gone on with on another machine has more than one."""
     rows = connection.execute(
         "SELECT r.run_id || '.warc.gz', coalesce(max(c.warc_offset), 0) FROM run r "
-        "LEFT JOIN capture c ON c.warc_file = r.run_id || '.warc.gz' WHERE r.state <> 'finished' GROUP BY ALL"
+        "LEFT JOIN capture c ON c.warc_file = r.run_id || '.warc.gz' WHERE r.state <> 'finished' GROUP BY ALL "
+        "UNION ALL SELECT c.warc_file, max(c.warc_offset) FROM run r JOIN capture c USING (run_id) "
+        "WHERE r.state <> 'finished' AND c.warc_file <> r.run_id || '.warc.gz' GROUP BY ALL"
     ).fetchall()
     return dict(rows)
 

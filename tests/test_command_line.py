@@ -106,8 +106,9 @@ def test_a_broken_programme_file_names_the_place(home: Home) -> None:
     done = run("build", "--json", home=home)
     assert done.returncode == 1
     found = json.loads(done.stdout)["findings"]
-    assert any(line.startswith("programme.toml: collect.delay:") for line in found)
-    assert any(line.startswith("programme.toml: collect.hurry:") for line in found)
+    line = text.splitlines().index("delay = 1") + 1
+    assert any(said.startswith(f"programme.toml:{line}: collect.delay:") for said in found)
+    assert any(said.startswith(f"programme.toml:{line + 1}: collect.hurry:") for said in found)
     home.programme_file.write_text("title = [", encoding="utf-8")
     assert "is not TOML" in json.loads(run("build", "--json", home=home).stdout)["findings"][0]
 

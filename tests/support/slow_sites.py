@@ -40,7 +40,7 @@ def page(host: str, name: str) -> bytes:
     told = "".join(
         f"<p>Paragraph {n} of page {name} at {host} says what was done there and by whom.</p>" for n in range(6)
     )
-    return f"<html lang=en><title>Page {name}</title><main><h1>Page {name} at {host}</h1>{told}</main>".encode()
+    return f"<html lang=en><title>Page {name}</title><body><main><h1>Page {name} at {host}</h1>{told}</main></body></html>".encode()
 
 
 @contextmanager
