@@ -72,8 +72,8 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
 
     `work` is the open working database, where a collection under way holds it. Where the last publication can be gone
     on from, only what changed since is made (the same rows either way); `anew` makes all of it. Raises RegisterError
-    with every finding, WorkError where the working database is held by another process. Nothing is published unless all
-    of it is whole.
+    with every finding, WorkError where the working database is held by another process, or the home's folder cannot be
+    written. Nothing is published unless all of it is whole.
     """
     register_sha256, files = register_files(home)
     register = None if anew else published_register(home, files)
@@ -82,17 +82,24 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
         if register.findings:
             raise RegisterError(register.findings)
     path = next_path(home)
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    making = _Making(home, part, register, register_sha256)
+    making = _Making(home, path.with_suffix(".part"), register, register_sha256)
+    try:
+        return _build(making, path, work, files, anew=anew)
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        told = next(iter(str(error).splitlines()), type(error).__name__)
+        raise WorkError(
+            f"The record could not be written into {home.root} ({told}). What was published before stays in force, and "
+            "captures are safe: make room, or give the folder to this user, then run: sim-record build"
+        ) from error
+
+
+def _build(making: _Making, path: Path, work: duckdb.DuckDBPyConnection | None, files: str, *, anew: bool) -> Published:
+    home, part, register = making.home, making.part, making.register
+    _drop(part)  # a killed build may have left it
     try:
         with _collected(home, work, register) as source:
-            now = Prints(
-                shape_digest(),
-                files,
-                withheld_digest(register),
-                prints_of_sources(source) if source is not None else {},
-            )
+            sources = prints_of_sources(source) if source is not None else {}
+            now = Prints(shape_digest(), files, withheld_digest(register), sources)
             base = None if anew or source is None else making.base(now, source)
             try:
                 rows, prints = making.make(source, now, base)
@@ -113,9 +120,10 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
     return Published(path, rows, notes)
 
 
-def _drop(part: Path) -> None:
-    part.unlink(missing_ok=True)
-    Path(f"{part}.wal").unlink(missing_ok=True)
+def _drop(unfinished: Path) -> None:
+    """Take away a database that is not whole, and its log: DuckDB would play an old log into a new file."""
+    unfinished.unlink(missing_ok=True)
+    Path(f"{unfinished}.wal").unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
@@ -198,7 +206,7 @@ class _Making:
 def _rewrite(part: Path) -> None:
     """Write the database anew, table by table: what was taken out leaves no trace in blocks that are free now."""
     clean = part.with_suffix(".clean")
-    clean.unlink(missing_ok=True)
+    _drop(clean)
     try:
         with _database(clean) as connection:
             connection.execute("BEGIN")
@@ -213,8 +221,7 @@ def _rewrite(part: Path) -> None:
             connection.execute("CHECKPOINT")
         clean.replace(part)
     finally:
-        clean.unlink(missing_ok=True)
-        Path(f"{clean}.wal").unlink(missing_ok=True)
+        _drop(clean)
 
 
 def _database(path: Path) -> duckdb.DuckDBPyConnection:

@@ -134,7 +134,8 @@ class ClusterFetcher(Fetcher):
         self._owner_lock = threading.Lock()
         logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is said in the run's notes
         try:
-            self._client: Any = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+            dask: Any = distributed  # it has no types
+            self._client: Any = dask.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise ClusterError(
                 f"No Dask scheduler answers at {address} ({_first_line(error)}). Start one with: dask scheduler"
