@@ -48,7 +48,7 @@ class Way:
 
 
 WAYS = (Way("desktop", 1280, 860), Way("phone", 375, 780), Way("dark", 1280, 860, "dark"), Way("print", 1000, 860))
-SMALL = (("overview", "/", WAYS[0]), ("rollout", "/rollout", WAYS[0]), ("rollout-phone", "/rollout", WAYS[1]),
+SMALL = (("overview", "/", WAYS[0]), ("rollout", "/rollout", WAYS[0]), ("rollout-phone", "/rollout", Way("phone", 375, 1180)),
          ("review", "/review", Way("desktop", 1280, 1000)))  # fmt: skip
 
 
