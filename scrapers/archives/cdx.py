@@ -52,7 +52,7 @@ def _rows_of_lists(text: str) -> tuple[list[Mapping[str, Any] | None], str | Non
     if not value:
         return [], None
     names = value[0]
-    if not isinstance(names, list) or "timestamp" not in names or "original" not in names:
+    if not isinstance(names, list) or not {"timestamp", "original"} <= {n for n in names if isinstance(n, str)}:
         raise NotCdx("The archive's list does not name its fields.")
     rows: list[Mapping[str, Any] | None] = []
     body = value[1:]
@@ -62,7 +62,7 @@ def _rows_of_lists(text: str) -> tuple[list[Mapping[str, Any] | None], str | Non
         body = body[:-2]
     for row in body:
         if isinstance(row, list) and len(row) == len(names):
-            rows.append(dict(zip(names, row, strict=True)))
+            rows.append({name: cell for name, cell in zip(names, row, strict=True) if isinstance(name, str)})
         elif row:
             rows.append(None)
     return rows, resume

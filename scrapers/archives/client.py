@@ -14,11 +14,11 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from scrapers.archives import cdx
 from scrapers.archives.limits import ArchiveLimits, Limit
-from scrapers.archives.memento import CopyAddress, Held, read_copy_address, read_time_map, stamp
+from scrapers.archives.memento import CopyAddress, Held, joined, read_copy_address, read_time_map, stamp
 from scrapers.archives.recover import (
     Copy,
     Recovered,
@@ -253,8 +253,8 @@ class ArchiveClient:
             if response.status not in REDIRECTS:
                 return self._recovered(response, copy, requested_url, chain)
             location = first(copy.headers, "location") or first(response.headers, "location") or ""
-            inside = read_copy_address(urljoin(response.final_url, location)) if location else None
-            target = inside.original if inside else urljoin(copy.original, location)
+            inside = read_copy_address(joined(response.final_url, location)) if location else None
+            target = inside.original if inside else joined(copy.original, location)
             if not location or not target.startswith(("http://", "https://")):
                 raise ArchiveFailed(self._failure("protocol-error", "the copy redirects to no address", response))
             place = copy.place or read_copy_address(address)
@@ -270,7 +270,7 @@ class ArchiveClient:
         """Where an answer that is no copy sends us within the archive. Raises ArchiveFailed."""
         location = response.header("location")
         if response.status in REDIRECTS and location:
-            target = urljoin(response.final_url, location.strip())
+            target = joined(response.final_url, location.strip())
             inside = read_copy_address(target)
             if inside is not None and _origin(target) == _origin(address):
                 return inside.raw

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 LINK_FORMAT: Final = "application/link-format"
 _TARGET: Final = re.compile(r"\s*<([^<>]*)>")
@@ -120,6 +120,16 @@ def read_copy_address(address: str) -> CopyAddress | None:
     return CopyAddress(match["root"], at, match["mode"] or "", match["original"])
 
 
+def joined(base: str, location: str) -> str:
+    """Where a location seen at `base` leads, or "" where it is none that can be read ("http://[x")."""
+    try:
+        found = urljoin(base, location)
+        urlsplit(found)
+    except ValueError:
+        return ""
+    return found
+
+
 def read_links(text: str) -> Iterator[Link | None]:
     """The links of a link-format document, in order; None for each stretch that is not one."""
     position = 0
@@ -167,10 +177,12 @@ def read_time_map(text: str, address: str, asked: str) -> TimeMap:
         if "original" in link.relations:
             original = link.target
             continue
-        target = urljoin(address, link.target)
+        target = joined(address, link.target)
         if "timemap" in link.relations:
-            if "self" not in link.relations and link.attributes.get("type", LINK_FORMAT).lower().startswith(
-                LINK_FORMAT
+            if (
+                target
+                and "self" not in link.relations
+                and link.attributes.get("type", LINK_FORMAT).lower().startswith(LINK_FORMAT)
             ):
                 pages.append(target)
             continue

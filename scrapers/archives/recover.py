@@ -6,9 +6,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin
 
-from scrapers.archives.memento import CopyAddress, read_copy_address, read_http_date, read_links
+from scrapers.archives.memento import CopyAddress, joined, read_copy_address, read_http_date, read_links
 from scrapers.capture import Exchange, Hop, Response
 from scrapers.decode import decode_body
 from scrapers.outcomes import CutShort
@@ -75,7 +74,7 @@ def read_copy(exchange_url: str, headers: Sequence[tuple[str, str]], asked_origi
     order; never the one asked for.
     """
     location = first(headers, "content-location")
-    place = read_copy_address(urljoin(exchange_url, location)) if location else None
+    place = read_copy_address(joined(exchange_url, location)) if location else None
     place = place or read_copy_address(exchange_url)
     at = read_http_date(first(headers, "memento-datetime")) or (place.at if place else None)
     if at is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scrapers.archives.cdx import NotCdx, read_pywb, read_wayback, without_repeats
 from scrapers.archives.memento import stamp
@@ -82,3 +84,32 @@ def test_pywb_lines() -> None:
     assert found.skipped == 2
     with pytest.raises(NotCdx):
         read_pywb("<!doctype html>\n<p>Not here", "http://127.0.0.1:1/coll/")
+
+
+def test_names_that_are_no_names_are_passed_over() -> None:
+    text = '[["timestamp", {}, "original", ["x"]], ["20210512101112", "a", "http://a.example/", "b"]]'
+    assert [stamp(one.at) for one in read_wayback(text, REPLAY).held] == ["20210512101112"]
+
+
+LISTS = (
+    '[["urlkey","timestamp","original","statuscode"],["k","20210512101112","http://a.example/","200"],[],["more"]]',
+    "org,a)/a 20210512101112 http://a.example/a text/html 200 ABC 123\n\nmore\n",
+    '{"urlkey": "k", "timestamp": "20210512101112", "url": "http://a.example/", "status": "200"}',
+)
+ODD = ("null", "[]", "{}", "-1", "1e999", '"\\ud800"', '"20211345"', '"http://["', "true", '""', "\n", "\0", '"-"')
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(LISTS),
+    st.lists(st.tuples(st.integers(0, 120), st.integers(0, 20), st.sampled_from(ODD)), max_size=4),
+)
+def test_a_list_with_anything_in_it_is_read_or_refused(text: str, cuts: list[tuple[int, int, str]]) -> None:
+    for at, length, odd in cuts:
+        text = text[:at] + odd + text[at + length :]
+    for read in (read_wayback, read_pywb):
+        try:
+            held = read(text, REPLAY).held
+        except NotCdx:
+            continue
+        assert all(stamp(one.at) for one in held)

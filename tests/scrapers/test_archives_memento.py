@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from scrapers.archives.memento import (
     copy_address,
+    joined,
     read_copy_address,
     read_http_date,
     read_links,
@@ -65,6 +66,17 @@ def test_header_with_several_links() -> None:
         ("http://b.example/", ["timegate"]),
     ]
     assert links[1].attributes["title"] == 'a "b", c'
+
+
+def test_addresses_that_are_none_are_counted_never_fatal() -> None:
+    text = (
+        '<http://[]x/20210512101112/http://a.example/>; rel="memento"; datetime="Wed, 12 May 2021 10:11:12 GMT", '
+        '<http://[x>; rel="timemap"; type="application/link-format"'
+    )
+    found = read_time_map(text, "https://archive.example/", ASKED)
+    assert (found.held, found.pages, found.skipped) == ((), (), 1)
+    assert joined("https://archive.example/", "//[") == ""
+    assert joined("https://archive.example/a/", "b") == "https://archive.example/a/b"
 
 
 @given(st.text(alphabet=st.sampled_from(list('<>;,="\\ \nrelmnto0123/:a_-')), max_size=300))
