@@ -9,6 +9,7 @@ from typing import Final
 import duckdb
 
 from data.labels import LABELS
+from data.quoting import quoted
 
 FOLDER: Final = Path(__file__).resolve().parent / "schema"
 COLLECTED: Final = (
@@ -46,16 +47,11 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     for path in sorted(FOLDER.glob("*.sql")):
         _apply(connection, path.name)
     rows = ", ".join(
-        f"({_quoted(name)}, {_quoted(value)}, {_quoted(words)}, {position})"
+        f"({quoted(name)}, {quoted(value)}, {quoted(words)}, {position})"
         for name, values in LABELS.items()
         for position, (value, words) in enumerate(values.items(), 1)
     )
     connection.execute(f"INSERT INTO vocabulary VALUES {rows}")  # noqa: S608 - words of this project
-
-
-def _quoted(text: str) -> str:
-    """As a literal: a bound parameter would load pandas, half a second of a build."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def fill(connection: duckdb.DuckDBPyConnection, table: str) -> None:

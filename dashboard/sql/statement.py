@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import duckdb
 
+from data.quoting import quoted
+
 MOST_CHARACTERS: Final = 100_000
 ALLOWED: Final = frozenset({duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN})
 
@@ -133,7 +135,7 @@ def check(sql: str, connection: duckdb.DuckDBPyConnection) -> duckdb.Statement:
 
 def _slip(sql: str, connection: duckdb.DuckDBPyConnection) -> int | None:
     """Where the parser stumbled, in bytes from 0. The parser counts characters, where the binder counts bytes."""
-    row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    row = connection.execute(f"SELECT json_serialize_sql({quoted(sql)})").fetchone()
     position = str(json.loads(row[0]).get("position", "")) if row else ""
     return len(sql[: int(position)].encode()) if position.isdigit() else None
 
@@ -141,7 +143,7 @@ def _slip(sql: str, connection: duckdb.DuckDBPyConnection) -> int | None:
 def _tree(sql: str, connection: duckdb.DuckDBPyConnection) -> Any:
     """The parse tree of a SELECT, or None where the text is something else."""
     try:
-        row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+        row = connection.execute(f"SELECT json_serialize_sql({quoted(sql)})").fetchone()
         tree = json.loads(row[0]) if row else {}
     except RecursionError as error:
         raise Refused("The question is nested too deeply.") from error
