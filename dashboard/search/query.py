@@ -385,6 +385,8 @@ class _Search:
             notes.append(excluding or "Type a word, a name, or a filter such as year:2021.")
         elif not total and not missing and len(self._query.words()) > 1:
             notes.append("Nothing holds all these words together. Fewer words, or OR between them, may find more.")
+        elif not total and not missing and self._query.filters and not self._chosen.notes:
+            notes.append("Nothing passes all of this together. Take a filter off, or widen its dates.")
         return (text if text != self._query.text else None), notes
 
     def _is_prefix(self, word: str) -> bool:
