@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from string import Formatter
 from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup, escape
@@ -21,14 +23,31 @@ class Html(Markup):
 EMPTY: Markup = Html("")
 
 
+@lru_cache(maxsize=4096)
+def _taken_apart(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    """(words, name after them, how it is written) of a template. A page fills some hundreds, the same few again."""
+    parts = []
+    for words, name, written, conversion in Formatter().parse(template):
+        if name is not None and (conversion or not name.isidentifier()):
+            raise ValueError(f"a template holds plain names only: {template!r}")
+        parts.append((words, name, written or ""))
+    return tuple(parts)
+
+
 def fill(template: str, **cells: object) -> Markup:
     """The template with its {names} replaced; every cell is escaped unless it is Markup already."""
-    return Html(template).format(**cells)  # templates are constants of this package
+    made: list[str] = []
+    for words, name, written in _taken_apart(template):
+        made.append(words)
+        if name is not None:
+            cell = cells[name]
+            made.append(escape(format(cell, written) if written else cell))
+    return Html("".join(made))  # templates are constants of this package
 
 
 def join(pieces: Iterable[Markup | str], between: str = "") -> Markup:
     """The pieces one after another; plain strings are escaped."""
-    return Html(between).join(pieces)  # separators are constants of this package
+    return Html(between.join(map(escape, pieces)))  # separators are constants of this package
 
 
 def safe_address(address: str | None) -> str | None:
