@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import streamlit as st
 from markupsafe import Markup
@@ -66,23 +67,23 @@ def select_boxes(choices: Sequence[Choice]) -> dict[str, str]:
 
 def form(path: str, choices: Sequence[Choice], params: Params) -> Markup:
     """The same filters as a form that works without JavaScript."""
-    boxes = []
-    for choice in choices:
-        now = choice.value_of(params.get(choice.name)) or ""
-        options = [_option("", choice.anything, not now)]
-        options += [_option(words, words, value == now) for value, words in choice.options]
-        boxes.append(
-            fill(
-                '<label>{label}<select name="{name}">{options}</select></label>',
-                label=choice.label,
-                name=choice.name,
-                options=join(options),
-            )
-        )
+    boxes = [_box(choice, choice.value_of(params.get(choice.name)) or "") for choice in choices]
     return fill(
         '<form class="filters" method="get" action="{path}">{boxes}<button type="submit">Show</button></form>',
         path=path,
         boxes=join(boxes),
+    )
+
+
+@lru_cache(maxsize=256)
+def _box(choice: Choice, now: str) -> Markup:
+    options = [_option("", choice.anything, not now)]
+    options += [_option(words, words, value == now) for value, words in choice.options]
+    return fill(
+        '<label>{label}<select name="{name}">{options}</select></label>',
+        label=choice.label,
+        name=choice.name,
+        options=join(options),
     )
 
 
