@@ -86,7 +86,8 @@ def html_of(context: Context, page: Page, today: str, inside: set[str]) -> str:
     harm = content_note() if speaks_of_harm(page.body.striptags()) else EMPTY
     body = _LINK.sub(
         lambda found: f'href="{context.root}{found[1]}{found[2]}"' if found[1] in inside else found[0],
-        _DOCUMENT.sub(r'href="/documents/\1', page.body),
+        # as a plain string: into Markup, what is put in would be escaped once more
+        _DOCUMENT.sub(lambda found: f'href="/documents/{found[1]}', str(page.body)),
     )
     text: str = template("edition.html.j2").render(
         title=shortened(page.title, 120),

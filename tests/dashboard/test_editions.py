@@ -217,6 +217,9 @@ def test_links_stay_in_the_edition_and_lead_somewhere(issued: Issued) -> None:
     assert len(inside) > 10
     for address in inside:
         assert issued.client.get(address, follow_redirects=False).status_code == 200, address
+    for file in issued.first.folder.rglob("*.html"):  # every link is one that a browser can follow
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r'<a href=[^"]|<a href="/documents\?source=', text), file
     main = page.find("main")
     assert main is not None
     outside = [a["href"] for a in main.find_all("a") if re.match("/(statements|timeline|organisations)/", a["href"])]
