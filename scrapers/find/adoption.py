@@ -36,7 +36,7 @@ _PIECES: Final = re.compile(
     r"(?=(?:has |have |had |was |were |is |been |since |later |then |subsequently |not |never )*"
     r"(?:ended|ceased|stopped|paused|suspended|closed|discontinued|withdrew|withdrawn|launched|went|piloted|"
     r"introduced|began|"
-    r"started|adopted|no longer|disbanded)\b)|,\s+(?=which\b|before\b|until\b|after which\b|having\b)|"
+    r"started|adopted|no longer|disbanded|terminated|decommissioned|scrapped|dropped|abandoned|stood down|wound)\b)|,\s+(?=which\b|before\b|until\b|after which\b|having\b)|"
     r"\s+(?=before (?:it|being|ending|pausing|closing|stopping)\b)"
     r"|\s+(?=until (?:it|the|its|being)\b)"
 )
@@ -55,8 +55,13 @@ _PLANS_DROPPED: Final = re.compile(
     r"proposals?|bid)\b"
     r"|\b(?:plans?|proposals?)\b.{0,50}\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrawn|halted|rejected)\b"
 )
+_RESOLVED: Final = re.compile(
+    r"\b(?:decided|chose|agreed|chosen|resolved|voted|opted|took the decision|taken the decision|decision was taken|"
+    r"decision was made|made the decision)\b(?! not| against)[^.;:]{0,60}?(?P<to> to )"
+)
+"""A decision that has been taken is no wish."""
 _NOTHING: Final = re.compile(
-    r"(?<!decided )(?<!chose )(?<!agreed )(?<!chosen )\b(?:to|should|must|will) (?:immediately |now )?(?:stop|end|"
+    r"\b(?:to|should|must|will) (?:immediately |now )?(?:stop|end|"
     r"halt|cease|pause|suspend|scrap)\b|\bno (?:evidence|record|indication|suggestion|trace)\b|"
     r"\bnothing to (?:suggest|show)\b|\b(?:failed|unable|applied|refused|asked|declined|tried|hoped) to\b|"
     r"\bwithout (?:ever )?\w+ing\b|"
@@ -88,6 +93,8 @@ _SINCE_IT_BEGAN: Final = re.compile(
     r"(?:began|begun|started|launched|introduced|established|set up|closed|ended|went live)\b(?!\s*(?:in|on|"
     r"around)?\s{4})"
 )
+_A_PILOT: Final = re.compile(r"\b(?:an?|two|one|local|joint) (?:\w+ ){0,2}(?:pilot|trial|scheme|programme|project)\b")
+"""Under a heading that names the programme "a pilot" is of it."""
 _UNTIL: Final = re.compile(
     r"\b(?:until|till|up to|up until|ending in|and ended in)\s+(?:the end of\s+|early\s+|late\s+)?$"
 )
@@ -101,16 +108,19 @@ class _Status:
     end: int
 
 
-def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool) -> str | None:
+def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, heading: bool = False) -> str | None:
     """What a clause says became of the programme; None where it says nothing, asks, or only weighs it.
 
-    `terms` are the programme's places in the clause; `linked` says that "it" or "the scheme" means the programme.
+    `terms` are the programme's places in the clause; `linked` says that "it" or "the scheme" means the programme, and
+    `heading` that "a pilot" does too.
     """
     folded = _SINCE_IT_BEGAN.sub(lambda match: " " * len(match[0]), without_dates(text))
+    folded = _RESOLVED.sub(lambda match: match[0][:-4] + "    ", folded)
     if cues.is_question(fold(text)):
         return None
     refers = list(terms)
     if linked:
+        refers += [match.span() for match in _A_PILOT.finditer(folded)] if heading else []
         refers += [match.span() for match in REFERS.finditer(folded)]
     never = cues.NEVER.search(folded)
     if (
@@ -139,7 +149,7 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool) -> s
             if (
                 word == "similar-model"
                 and not cues.LIVE.search(folded)
-                and not re.search(r"\b(?:run|operate|use|have|offer|provide)\b", folded)
+                and not re.search(r"\b(?:run|operate|use|have|offer|provide|continue[sd]?)\b", folded)
             ):
                 continue
             if not _negated(folded, match.start()) and _about(folded, match.span(), refers, linked):
@@ -219,6 +229,7 @@ def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None) -> 
             asked = named_here
             continue
         linked = named_here or asked or (told_before and REFERS.search(folded) is not None)
+        linked = linked or (place.near == "heading" and _A_PILOT.search(folded) is not None)
         asked = False
         here = [n for n in place.named if sentence.holds(n.start)]
         adopters = [n for n in here if matcher.bodies[n.org_id].kind in _HELD or _is_board(matcher, n)]
@@ -239,7 +250,7 @@ def _from_sentence(
         terms = terms_in(place, clause)
         bodies = [n for n in place.named if clause.holds(n.start) and not n.from_address]
         adopters = [n for n in bodies if matcher.bodies[n.org_id].kind in _HELD or _is_board(matcher, n)]
-        status = status_of(clause.text, terms, linked=told)
+        status = status_of(clause.text, terms, linked=told, heading=place.near == "heading")
         folded = fold(clause.text)
         rule = "adoption.sentence" if terms else "adoption.reference"
         subject = adopters
@@ -259,16 +270,38 @@ def _from_sentence(
                 in_sight and not terms and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded)
             ) or (in_sight and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded)):
                 subject = in_sight
+            elif own and not bodies and place.near == "heading" and read.document.source_kind == "foi":
+                subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
         lead = (
             status
             if not adopters and place.words.text[clause.end : clause.end + 1] in (":", "") and _colon(place, clause)
             else None
         )
+        if status and own and adopters and _joined_by_own(matcher, own, adopters, clause, folded):
+            subject = [Named(own, 0, 0, True, False), *adopters]
         carried = adopters or carried
         we_before = we_before or (not carried and OWN.search(folded) is not None)
         if status and subject:
             dates = dates_in(clause) or (all_dates if len(all_dates) == 1 else [])
             yield from _emit(read, place, matcher, subject, bodies, status, clause, dates, rule)
+
+
+_OWN_FIRST: Final = re.compile(
+    r"\b(?:our|we|us|the (?:trust|force|constabulary))\b.{0,70}?\b(?:with|and|alongside|between|by)\b"
+    r"(?: (?:the|both|colleagues (?:at|in|from)|officers (?:at|in|from)))* $"
+)
+_OWN_NEXT: Final = re.compile(
+    r",? (?:and|with|alongside|together with|jointly with) (?:the (?:trust|force|constabulary)|us)\b"
+)
+
+
+def _joined_by_own(matcher: Matcher, own: str, adopters: Sequence[Named], clause: Piece, folded: str) -> bool:
+    """Whether the publisher says that it did it together with the body named: "our team, run with Northvale Police"."""
+    kind = matcher.bodies[own].kind
+    if any(n.org_id == own or matcher.bodies[n.org_id].kind == kind for n in adopters):
+        return False
+    start, end = adopters[0].start - clause.start, adopters[-1].end - clause.start
+    return _OWN_FIRST.search(folded[:start]) is not None or _OWN_NEXT.match(folded, end) is not None
 
 
 def _colon(place: Place, clause: Piece) -> bool:

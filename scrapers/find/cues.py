@@ -11,8 +11,17 @@ from functools import lru_cache
 from typing import Final
 
 
+_CLASS: Final = re.compile(r"(\[[^\]]*\])")
+
+
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?:{pattern})" for pattern in patterns))
+    """One pattern of several. A blank in them also stands for a blank beside a quotation mark: what somebody said is
+    often quoted in part."""
+    joined = "|".join(rf"(?:{pattern})" for pattern in patterns)
+    parts = _CLASS.split(joined)
+    return re.compile(
+        "".join(part if n % 2 else part.replace(" ", r"(?:['\"]? ['\"]?)") for n, part in enumerate(parts))
+    )
 
 
 _USE: Final = (
@@ -31,6 +40,7 @@ NEVER: Final = _any(
     rf"\bnever{_ADVERB}\s+(?:been\s+)?(?:{_USE})\b",
     r"\bnever been,? (?:an? )?(?:part|members?|signator(?:y|ies)|partners?|users?|sites?|party)\b",
     r"\bnever (?:was|were) (?:in place|in use|part|introduced|adopted|implemented)\b",
+    r"\bnever (?:been )?(?:in (?:use|place|operation)|live|active|operational|available|established|set up)\b",
     r"\b(?:has|have|had|did)(?: not|n't)(?: \w+){0,2} at any (?:time|point|stage)\b",
     r"\bat no (?:time|point|stage) (?:has|have|had|did)\b",
     rf"\b(?:has|have|had)(?: not|n't){_ADVERB}\s+(?:{_USE})\b(?! any (?:information|record|data))",
@@ -52,8 +62,11 @@ DENIED: Final = _any(
 ENDED: Final = _any(
     r"\b(?:has|have|had|was|were|is|are|been|be)?\s*(?:ended|ceased|discontinued|decommissioned|disbanded|"
     r"terminated|withdrawn|stood down|wound (?:up|down)|closed down|shut down)\b",
-    r"\b(?:decided|chose|agreed|chosen) to (?:cease|end|stop|close|withdraw|discontinue|leave)\b",
-    r"\b(?:stopped|stopping|ceasing|ending|closed|closing|withdrew|withdrawing|dropped|scrapped|abandoned|axed|"
+    r"\b(?:decided|chose|agreed|chosen|resolved|voted|opted) (?:\S+ ){0,9}?\s*(?:to|that it would)? *(?:now |"
+    r"immediately |formally )?(?:cease|end|stop|close|withdraw|discontinue|leave|decommission|wind up|wind down|"
+    r"stand down)\b(?! of)",
+    r"\b(?:stopped|stopping)\b(?! (?:her|him|me|them|us|you|people|patients|service users|anyone|someone)\b)",
+    r"\b(?:ceasing|ending|closed|closing|withdrew|withdrawing|dropped|scrapped|abandoned|axed|"
     r"terminating|discontinuing)\b",
     r"\b(?:came|come|brought|bring|put) (?:to )?an end\b",
     rf"\bno longer{_ADVERB}\s+(?:{_USE}|uses|runs|operates|operational|running|in (?:place|use|operation)|part|"
@@ -85,7 +98,8 @@ PLANNED: Final = _any(
     r"\bplanning (?:a|an|the|its|their)\b",
 )
 PILOTING: Final = _any(
-    r"\b(?:pilot(?:ed|ing|s)?|trial(?:led|ling|s)?|test site|testbed|test bed|proof of concept)\b",
+    r"\b(?:pilot(?:ed|ing|s)?|trial(?:led|ling|s)?|test site|testbed|test bed|proof of concept|tested|trying out|"
+    r"tried out)\b",
 )
 LIVE: Final = _any(
     r"\b(?:launched|launches|went live|gone live|goes live|going live since|is live|are live|live since|been live|"
@@ -102,13 +116,17 @@ LIVE: Final = _any(
     r"\bimplementing\b",
     r"\b(?:brought together|worked (?:with|together)|works with|working (?:with|together)|partnered|teamed up|"
     r"joined forces)\b.{0,160}?\bto (?:implement|deliver|run|introduce|provide|launch)\b",
+    r"\bwork(?:s|ed|ing)? (?:alongside|together|jointly|side by side|with)\b.{0,120}?\b(?:under|as part of|through)\b",
+    r"\bfirst\b(?: \w+){0,5} to (?:try|use|adopt|introduce|run|launch|take (?:it |this )?up|operate|implement|set up|"
+    r"have|bring in|sign up|join|host|offer)\b",
     r"\b(?:still|both|now|currently|also|police|trusts?|constabulary|forces?|teams?|they|we) (?:both |still |now |"
     r"also |currently )*(?:run|use|operate|deliver|have in place)\b",
 )  # fmt: skip
 SIMILAR: Final = _any(
     r"\b(?:similar (?:model|scheme|programme|approach|service|to)|based on|modelled on|inspired by|a version of|"
     r"variant of|adapted from|"
-    r"akin to|own version|local version|successor to|continued under)\b",
+    r"akin to|own version|local version|successor to|continue[sd]? under|under (?:a|an|another|its|their) (?:\w+ )?name|"
+    r"rebranded|re branded|renamed|formerly (?:known as|called))\b",
 )
 STATUS: Final = {
     "never": NEVER,
@@ -153,6 +171,7 @@ HEDGE: Final = _any(
     r"\bdecided (?:not to|against)\b",
     r"\b(?:turned|voted) (?:it )?down\b|\brejected\b|\bdeclined\b",
     r"\bhopes? that\b",
+    r"\bnot (?:true|correct|right|the case) that\b|\b(?:untrue|incorrect|inaccurate|false)\b",
 )  # fmt: skip
 REPORTED: Final = _any(
     r"\b(?:believed|thought|reported(?:ly)?|alleged(?:ly)?|claimed|claims?|said|understood|appears?|apparently|"
@@ -205,7 +224,8 @@ POSITION: Final = {
         r"letter|position|guidance|move)\b",
     ),
     "apologises": _any(
-        r"\b(?:apologis(?:e|es|ed|ing)|apolog(?:y|ies)|(?:is|are|were|was) (?:very |truly |deeply )?sorry)\b"),
+        r"\b(?:apologis(?:e|es|ed|ing)|apolog(?:y|ies)|(?:is|are|were|was|says?|said|saying) (?:\w+ )?sorry|"
+        r"(?:express\w*|voic\w*|stat\w*) (?:\w+ ){0,3}regrets?)\b"),
     "withdraws": _any(
         r"\b(?:withdr(?:aw|aws|ew|awn|awing)|remov(?:e|es|ed|ing)|rescind(?:s|ed)?|retract(?:s|ed|"
         r"ing)?)\b.{0,50}?\b(?:support|endorsement|backing|statement|article|paper|award|name|material|page)\b",

@@ -46,14 +46,16 @@ _IN_MAY: Final = re.compile(
 )
 Reading = dict[str, Any]
 OWN: Final = re.compile(
-    r"\b(?:we|our|us|(?:the|this|our) (?:trust|force|constabulary|health board|board|college|society|association|"
+    r"\b(?:we|our|us|(?:the|this|our) (?:\w+ )?(?:executive(?: team| board| committee| directors?)?|directors|"
+    r"management (?:team|board)|leadership team|governing body|committee|council of governors)|"
+    r"(?:the|this|our) (?:trust|force|constabulary|health board|board|college|society|association|"
     r"charity|"
     r"organisation|service|union|network|coalition|group))\b"
 )
 REFERS: Final = re.compile(
     r"\b(?:it|(?:the|this|that|its|their|these|our|such an?) (?:\w+ ){0,2}(?:schemes?|programmes?|models?|"
     r"projects?|approach|service|teams?|"
-    r"pilot|initiative|intervention|roll ?out))\b"
+    r"pilot|initiative|intervention|network|roll ?out))\b"
 )
 
 

@@ -13,9 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from scrapers.find.cues import is_question
 from scrapers.find.names import Matcher, Name, Scan
-from scrapers.find.text import fold, is_menu
+from scrapers.find.text import fold, is_menu, sentences
 
+ANSWER_WITHIN: Final = 4
+"""So many passages after a question may belong to its answer."""
+LONGEST_QUESTION: Final = 600
+_REFERS_BACK: Final = re.compile(r"\b(?:it|this|if so|the (?:scheme|programme|model|pilot|team|service|project))\b")
 ABOUT_SHARE: Final = 0.2
 """Share of a page's passages that must name the programme for the page to be about it, where its title does not."""
 
@@ -114,18 +119,34 @@ def look_through(document: Document, matcher: Matcher) -> Read:
         strong and held >= 2 and held >= ABOUT_SHARE * max(1, len(in_use))
     )
     places = []
-    for words, scan, terms, menu in zip(document.passages, scans, placed, menus, strict=True):
+    questions = _under_questions(document.passages, placed)
+    for words, scan, terms, menu, asked in zip(document.passages, scans, placed, menus, questions, strict=True):
         near = None
         if not menu:
             if terms:
                 near = "passage"
-            elif words.heading and nearby[words.heading]:
+            elif asked or (words.heading and nearby[words.heading]):
                 near = "heading"
             elif about:
                 near = "page"
         places.append(Place(words, _named(scan, meaning, words.text), terms, near, menu))
     titled = tuple(dict.fromkeys(named.org_id for named in _named(title, meaning, document.title or "")))
     return Read(document, tuple(places), about, titled)
+
+
+def _under_questions(passages: Sequence[Words], placed: Sequence[tuple[tuple[int, int], ...]]) -> list[bool]:
+    """Which passages stand under a question that names the programme: a question is the heading of its answer."""
+    found: list[bool] = []
+    since: int | None = None
+    for number, (words, terms) in enumerate(zip(passages, placed, strict=True)):
+        found.append(since is not None and number - since <= ANSWER_WITHIN)
+        last = sentences(words.text)[-1:] if len(words.text) <= LONGEST_QUESTION else ()
+        if last and is_question(fold(last[0].text)):
+            goes_on = since is not None and number - since <= ANSWER_WITHIN and _REFERS_BACK.search(fold(words.text))
+            since = number if terms or goes_on else None
+        elif words.kind == "heading":
+            since = None
+    return found
 
 
 def mentions_of(read: Read) -> list[Mention]:
@@ -144,7 +165,10 @@ def mentions_of(read: Read) -> list[Mention]:
 
 
 def _menus(passages: Sequence[Words]) -> list[bool]:
-    return [words.kind != "heading" and len(words.text) < 1500 and is_menu(words.text) for words in passages]
+    return [
+        words.kind != "heading" and len(words.text) < 1500 and is_menu(words.text, row=words.kind == "table-row")
+        for words in passages
+    ]
 
 
 Meaning = dict[str, str]

@@ -16,7 +16,9 @@ from scrapers.find.text import fold, sentences
 
 _SIGNED: Final = re.compile(
     r"^\W*(?:\w+\s+){0,3}?(?:verified signatures|signatures|signatories|supporters|have signed|"
-    r"people (?:\w+ ){0,2}signed|(?:has|had|have) (?:now )?signed|signed)\b"
+    r"people (?:\w+ ){0,2}signed|(?:has|had|have) (?:now )?signed|signed|"
+    r"(?:people |names )?(?:(?:have |had |has )?(?:now |since |already )?(?:put|added) (?:their|a) (?:names?|"
+    r"signatures?)))\b"
 )
 _SIGNED_BEFORE: Final = re.compile(r"\b(?:signatures?|signed by|signatories|supporters)\s*[:\-–]?\s*(?:\w+ ){0,3}$")
 _GOAL: Final = re.compile(
@@ -29,7 +31,7 @@ _OTHER: Final = re.compile(
 )
 
 
-def find_petition(read: Read, _matcher: Matcher) -> Iterator[Candidate]:
+def find_petition(read: Read, matcher: Matcher) -> Iterator[Candidate]:
     """Candidates for rows of petition_reading, in the order of the text."""
     on_petition_page = read.document.source_kind == "petition"
     for place in read.places:
@@ -46,7 +48,7 @@ def find_petition(read: Read, _matcher: Matcher) -> Iterator[Candidate]:
             and not re.search(r"\b(?:the|our|its|their|this) petition\b|#", folded)
         ):
             continue
-        told = place.near != "passage"
+        told = place.near != "passage" or read.document.publisher_id in matcher.programme_bodies
         for sentence in sentences(text):
             told = told or has_term(place, sentence)
             if not told or cues.is_question(fold(sentence.text)):

@@ -25,6 +25,8 @@ _NOT_YET: Final = re.compile(
     r"performance|case) (?:\w+ ){0,5}$"
 )
 _NEGATED: Final = re.compile(r"\b(?:not|never|no|nor|yet to)\s+(?:\w+\s+){0,2}$|n't\s+(?:\w+\s+){0,2}$")
+_ONLY_UNPUBLISHED: Final = re.compile(r"not published|instead of")
+"""That a report has not come out is no decision against it."""
 _OTHER_REVIEW: Final = re.compile(
     r"\b(?:literature|systematic|peer|annual|appraisal|pay|case|mental health act|care plan|job|tribunal|"
     r"serious incident|book|film|performance|budget|monthly|weekly|regular) (?:\w+ )?reviews?\b|\bunder review\b|"
@@ -62,9 +64,11 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             plain = without_dates(sentence.text)
             for state in STATES:
                 match = cues.REVIEW_STATE[state].search(plain)
-                if not match or not _REVIEW.search(plain[max(0, match.start() - 60) : match.end() + 60]):
+                if not match or not _REVIEW.search(plain[max(0, match.start() - 110) : match.end() + 60]):
                     continue
                 before = plain[: match.start()]
+                if state == "abandoned" and _ONLY_UNPUBLISHED.fullmatch(match[0]):
+                    continue
                 if _NOT_YET.search(before) or _NEGATED.search(before[-30:]):
                     if state == "published" and _NEGATED.search(before[-30:]):
                         break

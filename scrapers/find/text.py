@@ -96,6 +96,9 @@ _MENU_WORDS: Final = re.compile(
     r"follow us|quick links|main navigation|donate|shop|back to top|next|previous|share|subscribe|print)\b"
 )
 _SEPARATOR: Final = re.compile(r"\s+[|›»·•>/]\s+|\s*\|\s*|\n|\t|\s{3,}|,\s*(?=[A-Z])")
+_BAR: Final = re.compile(r"\||\s[›»·•>/]\s")
+_MENU_HEAD: Final = re.compile(r"^\w+(?: \w+){0,3}:\s+(?=[^|]*\|)")
+"""What a row of links is called, as in "Related pages: A | B | C"."""
 _URL: Final = re.compile(r"(?:https?://|www\.)\S+")
 _VERB: Final = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|can|could|should|does|did|do|be|been|said|says|stated|use[sd]?|"
@@ -105,11 +108,12 @@ _VERB: Final = re.compile(
 
 
 @lru_cache(maxsize=16384)
-def is_menu(text: str) -> bool:
-    """Whether a passage is a menu, a breadcrumb or a row of links: short pieces in a row, no sentence among them."""
+def is_menu(text: str, *, row: bool = False) -> bool:
+    """Whether a passage is a menu, a breadcrumb or a row of links: short pieces in a row, no sentence among them.
+    `row` says that it is a row of a table, whose cells are short by nature."""
     if text[-1:] in ".!?" and "|" not in text:
         return False
-    text = _URL.sub(" ", text)
+    text = _MENU_HEAD.sub("", _URL.sub(" ", text))
     parts = [part for part in _SEPARATOR.split(text) if part and part.strip()]
     folded = fold(text).strip()
     found = [match[0] for match in _MENU_WORDS.finditer(folded)]
@@ -118,5 +122,7 @@ def is_menu(text: str) -> bool:
     if len(parts) < 4 or re.search(r"[.;:!?]", text):
         return False
     short = sum(len(part.split()) <= 6 for part in parts)
-    barred = "|" in text or "›" in text or "»" in text
+    barred = _BAR.search(text) is not None
+    if barred and not row and len(parts) >= 5 and short == len(parts) and found:
+        return True
     return (barred or bool(found)) and short == len(parts) and not _VERB.search(folded)
