@@ -110,7 +110,7 @@ def stem(word: str) -> str:
     return str(_STEMMER.stemWord(word.removesuffix("'s").replace("'", "")))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def stems(text: str) -> frozenset[str]:
     """The telling words of a text, stemmed."""
     return frozenset(stem(word) for word in set(_TOKEN.findall(fold(text))) - _STOP)
@@ -129,10 +129,18 @@ class Page:
         held = Counter(word for found in self.stems for word in found)
         count = max(1, len(self.places))
         self.weight = {word: 1 + math.log(count / n) for word, n in held.items()}
+        self._said: dict[tuple[re.Pattern[str], int], bool] = {}
         self.unheld = 1 + math.log(count)
         texts = [read.document.title or "", *(place.words.text for place in self.places)]
         self.dates = {date.value for text in texts for date in find_dates(text)}
         self.bodies = {named.org_id for place in self.places for named in place.named} | set(read.title_bodies)
+
+    def says(self, cue: re.Pattern[str], number: int) -> bool:
+        """Whether a passage holds a cue; many rows ask for the same."""
+        key = (cue, number)
+        if key not in self._said:
+            self._said[key] = cue.search(self.folded[number]) is not None
+        return self._said[key]
 
     def names(self, org_id: str) -> bool:
         """Whether the page names a body, or is its own."""
@@ -420,16 +428,14 @@ def _cue_place(cue: re.Pattern[str], page: Page, named: set[str], *, by_name: bo
     that the body is named in the passage or is the page's own."""
     best: tuple[int, Place | None] = (0, None)
     own = page.read.document.publisher_id in named
-    for place, text in zip(page.places, page.folded, strict=True):
-        if place.near is None or not cue.search(text):
-            continue
+    for number, place in enumerate(page.places):
         here = bool({n.org_id for n in place.named} & named)
-        if by_name and not here and not own:
+        score = bool(place.terms) + here
+        if place.near is None or score <= best[0] or (by_name and not here and not own):
             continue
-        score = 1 + 2 * bool(place.terms) + 2 * here
-        if score > best[0]:
+        if page.says(cue, number):
             best = (score, place)
-    return best[1] if best[0] >= 3 else None
+    return best[1]
 
 
 def _dated_place(row: Row, page: Page) -> Place | None:

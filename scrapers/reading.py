@@ -22,6 +22,9 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 GAVE_UP: Final = "none/1"
 """The extractor named where reading took too long or the reader broke."""
 
+_ONE_THREAD: Final = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""The readers share the cores already: products as small as theirs, spread over threads, cost three times as much."""
+
 Result = dict[str, Any]
 
 
@@ -43,7 +46,8 @@ class _Reader:
     """One reading process. Answers are lines of JSON."""
 
     def __init__(self, home: Home) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])}
+        environment = {**_ONE_THREAD, **os.environ}
+        environment["PYTHONPATH"] = os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])
         self.process = subprocess.Popen(
             [sys.executable, "-m", "scrapers.reading_worker", str(home.root)],
             stdin=subprocess.PIPE,

@@ -15,11 +15,14 @@ from scrapers.build import RegisterError, publish
 from scrapers.derive import derive
 from scrapers.reading import Job, Readers, Result
 from scrapers.register import Register, read_register
+from scrapers.statements import MEMORY
 from scrapers.share import open_share
 
 AT_ONCE: Final = 64
 """Documents handed to the readers and not yet written down: bounds the memory."""
-IN_ONE_STEP: Final = 200
+IN_ONE_STEP: Final = 50
+WHILE_READING: Final = "128MB"
+"""What the working database may take while the readers take theirs."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,9 @@ def reread(
         before = _count(connection, "extraction")
         differing = _count(connection, "rereading") if _has(connection, "rereading") else 0
         wanted = list(_jobs(connection, register, programme, everything, sources))
+        connection.execute(f"SET memory_limit = '{WHILE_READING}'")
         failed = _read(home, connection, wanted, processes, tick)
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
         derive(connection, register, programme)
         new = _count(connection, "extraction") - before
         differing = max(0, _count(connection, "rereading") - differing)

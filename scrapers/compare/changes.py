@@ -7,11 +7,12 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import LCSseq
 
 from scrapers.compare.noise import Line, without_today
 from scrapers.find import cues
@@ -25,6 +26,8 @@ WHOLE_PAGE: Final = 0.5
 SAME_PASSAGE: Final = 55.0
 """Likeness, 0 to 100, from which a passage counts as altered rather than removed and another added."""
 MOST_SHOWN: Final = 200
+MOST_PAIRS: Final = 400_000_000
+"""Words or passages of one text times those of the other, up to which their longest common course is sought."""
 _DECISION: Final = re.compile(
     r"\b(?:decid\w*|decision|approv\w*|agree\w*|reject\w*|withdr\w*|withdraw\w*|apolog\w*|must|no longer|halt\w*|"
     r"end(?:ed|s|ing)|stop(?:ped|s)?|"
@@ -69,12 +72,7 @@ def differ(
     if old == new:
         return None
     steps: list[Step] = []
-    matched = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    if len(old) * len(new) > 4_000_000:
-        matched = difflib.SequenceMatcher(None, old, new, autojunk=True)
-    for op, a, b, c, d in matched.get_opcodes():
-        if op == "equal":
-            continue
+    for a, b, c, d in _stretches(old, new):
         old_bare = [without_today(key, before_day) for key in old[a:b]]
         new_bare = [without_today(key, after_day) for key in new[c:d]]
         steps += _pair(before[a:b], after[c:d], old_bare, new_bare)
@@ -95,6 +93,22 @@ def differ(
     return Difference(tuple(steps), added, removed, round(share, 4), level)
 
 
+def _stretches(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Where two lists differ: `old[a:b]` stands against `new[c:d]`, one of them perhaps empty."""
+    if len(old) * len(new) > MOST_PAIRS:
+        blocks = [
+            tuple(block) for block in difflib.SequenceMatcher(None, old, new, autojunk=True).get_matching_blocks()
+        ]
+    else:
+        matched = LCSseq.editops(old, new).as_matching_blocks()
+        blocks = [(block.a, block.b, block.size) for block in matched]
+    at_old = at_new = 0
+    for a, c, size in blocks:
+        if a > at_old or c > at_new:
+            yield at_old, a, at_new, c
+        at_old, at_new = a + size, c + size
+
+
 def _pair(
     before: Sequence[Line], after: Sequence[Line], before_bare: Sequence[str], after_bare: Sequence[str]
 ) -> list[Step]:
@@ -111,11 +125,12 @@ def _pair(
     for i, line in enumerate(before):
         if i in partner or not small:
             continue
-        scored = [(fuzz.ratio(line.key, after[j].key, score_cutoff=SAME_PASSAGE), -j) for j in free]
-        best = max(scored, default=(0.0, 0))
-        if best[0] >= SAME_PASSAGE:
-            partner[i] = -best[1]
-            free.remove(-best[1])
+        found = process.extractOne(
+            line.key, {j: after[j].key for j in free}, scorer=fuzz.ratio, score_cutoff=SAME_PASSAGE
+        )
+        if found is not None:
+            partner[i] = found[2]
+            free.remove(found[2])
     left = set(free)
     for i, line in enumerate(before):
         j = partner.get(i)
@@ -155,8 +170,10 @@ def _words_changed(before: str, after: str) -> tuple[int, int]:
     old, new = words(before), words(after)
     if not old or not new:
         return len(new), len(old)
-    matched = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    same = sum(block.size for block in matched.get_matching_blocks())
+    if len(old) * len(new) > MOST_PAIRS:
+        more, fewer = Counter(new) - Counter(old), Counter(old) - Counter(new)
+        return more.total(), fewer.total()
+    same = LCSseq.similarity(old, new)
     return len(new) - same, len(old) - same
 
 

@@ -62,11 +62,11 @@ _RELATIVE: Final = re.compile(
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(
-    r"\b(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|"
+    r"(?<![\w-])(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|"
     r"(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}|(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{20,})\b"
 )
 _LONG: Final = re.compile(r"\w[\w-]{15}")
-_QUERY: Final = re.compile(r"(https?://[^\s?#]+)\?\S*")
+_QUERY: Final = re.compile(r"(https?://[^\s?#]{1,2000})\?\S*")
 _CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?(?:am|pm|gmt|bst|utc))?\b", re.IGNORECASE)
 _SIGNED: Final = re.compile(
     r"\b\d[\d,.]*\s?[km]?(?=\s+(?:(?:verified |new )?signatures|supporters|people (?:have )?signed|have signed))|"
@@ -96,7 +96,7 @@ class Line:
     position: int
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def clean(text: str, petition: bool = False) -> str:
     """A passage without its noise; empty where it is nothing but noise. On a petition's own page the count of
     signatures is a reading taken at each capture, not a change of the page."""

@@ -20,6 +20,8 @@ FURNITURE: Final = sum(1 << TAG_NAMES.index(name) for name in ("nav", "footer", 
 FRINGE: Final = sum(
     1 << HINT_NAMES.index(name) for name in ("nav", "footer", "social", "cookie", "related", "promo", "comment", "side")
 )
+PROSE: Final = 25
+"""Words from which a piece without links is running text."""
 _SMALL: Final = 500
 """Words of a page up to which its short pieces beside the main text are kept too."""
 _FEWEST: Final = 3
@@ -37,6 +39,7 @@ def complete(pieces: Sequence[PageBlock], chosen: Array, scores: Array, words: A
     if float(words.sum()) <= _SMALL:
         _inside(pieces, keep, scores, words, least=0.1, shortest=0)
     _gaps(pieces, keep, scores)
+    _prose(pieces, keep, words)
     for number in range(len(pieces) - 1):
         if pieces[number].kind == "heading" and keep[number + 1] and scores[number] >= 0.15:
             keep[number] = True
@@ -104,6 +107,20 @@ def _inside(
         while place is not None and place is not main:
             place = place.above
         keep[at] = place is main
+
+
+def _prose(pieces: Sequence[PageBlock], keep: Any, words: Array) -> None:
+    """Paragraphs of running text are kept wherever they stand, if they are no furniture by their names: a page's text
+    may go on below what looks like its end, and what is not read there could change unseen. The names of the body
+    element, which often say what stands somewhere on the page ("has-sidebar"), do not count."""
+    for number, piece in enumerate(pieces):
+        if words[number] < PROSE or piece.link_chars or keep[number]:
+            continue
+        place: Place | None = piece.place
+        while place is not None and place.tag != "body":
+            place = place.above
+        if not _is_fringe(piece, 0, place.near | place.far if place is not None else 0):
+            keep[number] = True
 
 
 def _gaps(pieces: Sequence[PageBlock], keep: Any, scores: Array) -> None:

@@ -36,7 +36,9 @@ _PIECES: Final = re.compile(
     r"(?=(?:has |have |had |was |were |is |been |since |later |then |subsequently |not |never )*"
     r"(?:ended|ceased|stopped|paused|suspended|closed|discontinued|withdrew|withdrawn|launched|went|piloted|"
     r"introduced|began|"
-    r"started|adopted|no longer|disbanded|terminated|decommissioned|scrapped|dropped|abandoned|stood down|wound)\b)|,\s+(?=which\b|before\b|until\b|after which\b|having\b)|"
+    r"started|adopted|no longer|disbanded|terminated|"
+    r"decommissioned|scrapped|dropped|abandoned|stood down|wound)\b)|"
+    r",\s+(?=which\b|before\b|until\b|after which\b|having\b)|"
     r"\s+(?=before (?:it|being|ending|pausing|closing|stopping)\b)"
     r"|\s+(?=until (?:it|the|its|being)\b)"
 )

@@ -10,7 +10,6 @@ import re
 from functools import lru_cache
 from typing import Final
 
-
 _CLASS: Final = re.compile(r"(\[[^\]]*\])")
 
 
@@ -125,7 +124,8 @@ LIVE: Final = _any(
 SIMILAR: Final = _any(
     r"\b(?:similar (?:model|scheme|programme|approach|service|to)|based on|modelled on|inspired by|a version of|"
     r"variant of|adapted from|"
-    r"akin to|own version|local version|successor to|continue[sd]? under|under (?:a|an|another|its|their) (?:\w+ )?name|"
+    r"akin to|own version|local version|successor to|continue[sd]? under|"
+    r"under (?:a|an|another|its|their) (?:\w+ )?name|"
     r"rebranded|re branded|renamed|formerly (?:known as|called))\b",
 )
 STATUS: Final = {
@@ -186,7 +186,7 @@ QUESTION: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def is_question(folded: str) -> bool:
     """Whether a sentence asks or requests."""
     return QUESTION.search(folded.strip()) is not None

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from scrapers.find.text import Taken
+
 _MONTHS: Final = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _NAMES: Final = {**_MONTHS, **{name[:3]: number for name, number in _MONTHS.items()}, "sept": 9}
 _MONTH: Final = (
@@ -39,18 +41,20 @@ class Dated:
     precision: str
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def find_dates(text: str) -> tuple[Dated, ...]:
     """Dates in their order; where one holds another, the fuller one. Numbers between strokes are day/month/year."""
     found: list[Dated] = []
+    taken = Taken()
     if not _HINT.search(text):
         return ()
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if any(match.start() < other.end and other.start < match.end() for other in found):
+            if taken.overlaps(*match.span()):
                 continue
             read = _read(match.groupdict())
             if read:
+                taken.take(*match.span())
                 found.append(Dated(match.start(), match.end(), *read))
     return tuple(sorted(found, key=lambda date: date.start))
 

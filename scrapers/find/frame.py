@@ -106,7 +106,7 @@ def dates_in(piece: Piece) -> tuple[Dated, ...]:
     return find_dates(piece.text)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def without_dates(text: str) -> str:
     """Folded text with its dates blanked, so that "May 2021" is no "may"."""
     folded = list(fold(text))

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from scrapers.find.text import fold
+from scrapers.find.text import Taken, fold
 
 Row = Mapping[str, Any]
 
@@ -108,7 +108,7 @@ class Matcher:
         """What a text names; remembered for texts asked again."""
         found = self._cache.get(text)
         if found is None:
-            if len(self._cache) >= 50_000:
+            if len(self._cache) >= 5_000:
                 self._cache.clear()
             found = self._cache[text] = self._scan(text)
         return found
@@ -118,28 +118,28 @@ class Matcher:
         hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         if not hits:
             return Scan()
-        addresses = [match.span() for match in _ADDRESS.finditer(folded)] if "/" in folded or "www." in folded else []
+        addresses = Taken()
+        if "/" in folded or "www." in folded:
+            for match in _ADDRESS.finditer(folded):
+                addresses.take(*match.span())
         kept: list[tuple[int, int, _Pattern]] = []
         for index, start, end in hits:
             pattern = self._patterns[index]
-            if pattern.kind in ("name", "weak") and _overlaps(addresses, start, end):
+            if pattern.kind in ("name", "weak") and addresses.overlaps(start, end):
                 continue  # in an address only its host names a body
             if _whole(folded, start, end, pattern.kind) and _as_written(text, start, end, pattern):
                 kept.append((start, end, pattern))
         kept.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
         names: list[Name] = []
         terms: list[Term] = []
-        taken_names: list[tuple[int, int]] = []
-        taken_terms: list[tuple[int, int]] = []
+        taken_names, taken_terms = Taken(), Taken()
         for start, end, pattern in kept:
             is_name = pattern.kind in ("name", "host")
             for_names = is_name or pattern.kind == "not"
-            if for_names and not _overlaps(taken_names, start, end):
-                taken_names.append((start, end))
+            if for_names and taken_names.take(start, end):  # noqa: SIM102 - taking is half of it
                 if is_name and self._means_it(text, folded, start, end, pattern):
                     names.append(Name(start, end, pattern.org_ids, pattern.kind == "host"))
-            if not is_name and not _overlaps(taken_terms, start, end):
-                taken_terms.append((start, end))
+            if not is_name and taken_terms.take(start, end):  # noqa: SIM102
                 if pattern.kind != "not":
                     terms.append(Term(start, end, pattern.kind == "weak", pattern.org_ids))
         names.sort(key=lambda name: name.start)
@@ -260,10 +260,6 @@ def _stands_alone(text: str, folded: str, start: int, end: int) -> bool:
     if at_head and _ORDER.match(folded, end):
         return False
     return at_head or not (before is not None and before[1][:1].isupper() and before[0].rstrip().endswith(" of"))
-
-
-def _overlaps(taken: list[tuple[int, int]], start: int, end: int) -> bool:
-    return any(start < other_end and other_start < end for other_start, other_end in taken)
 
 
 def _definitions(folded: str, names: list[Name]) -> tuple[tuple[str, str], ...]:

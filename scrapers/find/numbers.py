@@ -9,6 +9,8 @@ from typing import Final
 
 from text_to_num import text2num
 
+from scrapers.find.text import Taken
+
 _DIGITS: Final = re.compile(
     r"(?<![\w.,£$€-])(\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)(\.\d+)?(?:\s?(thousand|million|k|m)\b)?(\+)?(?![\w%]|"
     r"\.\d|,\d|/\d)",
@@ -47,7 +49,7 @@ class Number:
     bound: str
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def find_numbers(text: str) -> tuple[Number, ...]:
     """Whole numbers in their order. Shares ("40%"), sums of money, decimals and numbers within words are left out."""
     found: list[Number] = []
@@ -60,8 +62,11 @@ def find_numbers(text: str) -> tuple[Number, ...]:
         number = float(re.sub(r"[,\u00a0\u202f ]", "", match[1]) + (match[2] or ""))
         value = round(number * _SCALE.get(scale, 1))
         found.append(Number(match.start(), match.end(), value, _bound(text, match.start(), bool(match[4]))))
+    taken = Taken()
+    for number_found in found:
+        taken.take(number_found.start, number_found.end)
     for match in _WORDS.finditer(text):
-        if any(number.start < match.end() and match.start() < number.end for number in found):
+        if taken.overlaps(*match.span()):
             continue
         value_of = _read_words(match[0])
         if value_of is not None:

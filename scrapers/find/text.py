@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -26,7 +27,7 @@ _CLAUSE: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """The text in lower case, quotes made plain, hyphens and odd blanks made blanks; each character keeps its place."""
     plain = text.translate(_FOLD)
@@ -41,6 +42,27 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+class Taken:
+    """Stretches of a text that do not overlap."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def overlaps(self, start: int, end: int) -> bool:
+        place = bisect_left(self._starts, end)  # the last that begins before the end
+        return place > 0 and self._ends[place - 1] > start
+
+    def take(self, start: int, end: int) -> bool:
+        """Adds a stretch and says so; False where it overlaps one that is there."""
+        if self.overlaps(start, end):
+            return False
+        place = bisect_left(self._starts, start)
+        self._starts.insert(place, start)
+        self._ends.insert(place, end)
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a text, with its place in it: `text[start:end]`."""
@@ -53,7 +75,7 @@ class Piece:
         return self.start <= place < self.end
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[Piece, ...]:
     """The sentences of a passage."""
     found: list[Piece] = []
@@ -107,7 +129,7 @@ _VERB: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def is_menu(text: str, *, row: bool = False) -> bool:
     """Whether a passage is a menu, a breadcrumb or a row of links: short pieces in a row, no sentence among them.
     `row` says that it is a row of a table, whose cells are short by nature."""
