@@ -15,8 +15,8 @@ from scrapers.build import RegisterError, publish
 from scrapers.derive import derive
 from scrapers.reading import Job, Readers, Result
 from scrapers.register import Register, read_register
-from scrapers.statements import MEMORY
 from scrapers.share import open_share
+from scrapers.statements import MEMORY
 
 AT_ONCE: Final = 64
 """Documents handed to the readers and not yet written down: bounds the memory."""

@@ -15,6 +15,7 @@ from scrapers.find.names import Matcher, build_matcher
 
 FILE = Path(__file__).resolve().parents[1] / "pages" / "passages" / "passages.json"
 SET: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+SECOND: dict[str, Any] = SET | json.loads(FILE.with_name("second.json").read_text(encoding="utf-8"))
 
 
 def matcher_of(listed: dict[str, Any]) -> Matcher:
@@ -53,7 +54,6 @@ def score(listed: dict[str, Any]) -> tuple[int, int, int, list[str]]:
     wrong: list[str] = []
     for item in listed["passages"]:
         found = find_candidates(document_of(item), matcher)
-        made += len(found)
         wanted += len(item["expect"])
         left = list(found)
         for expected in item["expect"]:
@@ -63,6 +63,8 @@ def score(listed: dict[str, Any]) -> tuple[int, int, int, list[str]]:
             else:
                 right += 1
                 left.remove(match)
+        left = [c for c in left if not any(is_expected(c, also) for also in item.get("allow", ()))]
+        made += len(item["expect"]) - sum(line.startswith(f"{item['id']}: missed") for line in wrong) + len(left)
         wrong += [f"{item['id']}: invented {c.kind} {c.reading} by {c.rule}" for c in left]
     return right, made, wanted, wrong
 
@@ -74,8 +76,9 @@ def test_the_set_is_what_it_says() -> None:
     assert {item["manner"] for item in items} == {"board paper", "foi answer", "news", "campaign page"}
 
 
-def test_precision_and_recall() -> None:
-    right, made, wanted, wrong = score(SET)
+@pytest.mark.parametrize("listed", [SET, SECOND], ids=["first", "second"])
+def test_precision_and_recall(listed: dict[str, Any]) -> None:
+    right, made, wanted, wrong = score(listed)
     told = "\n".join(wrong)
     assert right / made >= 0.9, f"precision {right}/{made}\n{told}"
     assert right / wanted >= 0.8, f"recall {right}/{wanted}\n{told}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 
 import pytest
 
 from scrapers.compare.changes import Difference, differ
-from scrapers.compare.noise import clean, lines_of
+from scrapers.compare.noise import Line, clean, lines_of
 from scrapers.find.names import build_matcher
 
 MATCHER = build_matcher(
@@ -148,3 +149,12 @@ def test_cleaning_twice_gives_the_same() -> None:
     for text in ["12 views", "Posted 2 hours ago", "See https://a.example/?x=1", "Share this"]:
         once = clean(text)
         assert clean(once) == once
+
+
+def test_a_text_of_one_word_over_and_over_is_compared_in_time() -> None:
+    start = time.process_time()
+    old = [Line("1 " * 9_000, "1 " * 9_000, None, n) for n in range(3)]
+    new = [Line("1 2 " * 4_500, "1 2 " * 4_500, None, n) for n in range(3)]
+    found = differ(old, new, MONDAY, TUESDAY, MATCHER)
+    assert found is not None
+    assert time.process_time() - start < 8
