@@ -69,11 +69,13 @@ _NOTHING: Final = re.compile(
     r"\bwithout (?:ever )?\w+ing\b|"
     r"\b(?:instead of|rather than|unlike|as opposed to|alternative to|not the same as|nothing to do with|"
     r"unrelated to|"
-    r"separate from|different from|confused with)\b|\bmore information\b|\b(?:in|at|by|to) other (?:areas"
+    r"not (?:among|one of)|separate from|different from|confused with)\b|\bmore information\b|\b(?:in|at|by|to) other (?:areas"
     r"|trusts|forces|parts|places|regions)\b|\b(?:opposed|opposes|against|resisted|"
     r"criticised|criticises)\b|\bexcept\b"
 )
 _OTHER_THING_NEXT: Final = re.compile(r"'?s?\s+(?:\w+\s+)?" + _OTHER_THING.pattern)
+_TOPIC: Final = re.compile(r"\b(?:about|over|against|concerning|regarding)\s+(?:the |its |their |this )?$")
+"""What stands before the programme's name where it is only what something else is about."""
 _HEAD_THING: Final = re.compile(
     r"\b(?:reviews?|inquiry|investigations?|reports?|evaluations?|audits?|study|studies|paper|petition|campaign|"
     r"concerns?|statement|letter|"
@@ -176,7 +178,7 @@ def _about(
     for start, end in refers:
         between = folded[min(cue[1], end) : max(cue[0], start)] if cue[1] <= start or end <= cue[0] else ""
         behind = folded[end : end + 40] if start >= cue[0] else ""
-        if _HEAD_THING.search(folded[:start]) and start <= cue[0]:
+        if (_HEAD_THING.search(folded[:start]) and start <= cue[0]) or _TOPIC.search(folded[:start]):
             continue
         if len(between.split()) > 14 or _OTHER_THING.search(between) or _OTHER_THING_NEXT.match(behind):
             continue

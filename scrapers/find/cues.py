@@ -38,6 +38,7 @@ _ADVERB: Final = (
 NEVER: Final = _any(
     rf"\bnever{_ADVERB}\s+(?:been\s+)?(?:{_USE})\b",
     r"\bnever been,? (?:an? )?(?:part|members?|signator(?:y|ies)|partners?|users?|sites?|party)\b",
+    r"\bnever (?:has|have|had) been\b",
     r"\bnever (?:was|were) (?:in place|in use|part|introduced|adopted|implemented)\b",
     r"\bnever (?:been )?(?:in (?:use|place|operation)|live|active|operational|available|established|set up)\b",
     r"\b(?:has|have|had|did)(?: not|n't)(?: \w+){0,2} at any (?:time|point|stage)\b",
@@ -56,6 +57,7 @@ DENIED: Final = _any(
     r"\bhas no (?:such )?(?:\w+ ){0,3}(?:teams?|schemes?|programmes?|model|involvement|part in)\b",
     r"\b(?:denie[sd]|deny) (?:that (?:it|they) )?(?:us(?:es|ed|e|ing)|runs?|running|operat\w+|taking part|having)\b",
     r"\bnot (?:currently )?(?:in place|in use|used|operated|implemented|offered) (?:in|by|at|within)\b",
+    r"\bthere (?:is|are) no (?:\w+ ){0,5}(?:teams?|schemes?|programmes?|service|officers?)\b(?! who)",
     r"\bno teams? (?:is|are|were|was)? ?(?:in place|operating|running)\b",
 )
 ENDED: Final = _any(
@@ -75,7 +77,7 @@ ENDED: Final = _any(
     r"\b(?:is|are|was|were) no longer\b",
     r"\b(?:use|operation|delivery) (?:of (?:the )?[\w ]{1,40})?(?:has |had |was |been )*(?:ended|ceased|stopped)\b",
     r"\bhalted (?:its|the|their|all|use|using)\b(?!.{0,60}\b(?:pending|while|until)\b)",
-    r"\bfinished\b",
+    r"\b(?:finished|concluded|pull(?:ed|ing) out|opted out|walked away|axing)\b|\b(?:came|come) to a close\b",
 )
 PAUSED: Final = _any(
     r"\b(?:paused?|pausing|suspend(?:ed|ing|s)?|suspension|on hold|put on hold|temporarily (?:stopped|halted|"
@@ -200,9 +202,11 @@ POSITION: Final = {
         r".{0,90}?\b(?:halt(?:ed|ing)?|be stopped|stop(?:ped|ping)?\b(?! (?:and|to) think)|suspen(?:d|ded|sion)|"
         r"paus(?:e|ed)|an end to|cease[sd]?|"
         r"withdrawn|scrapped|abolished|immediate end|moratorium)\b",
+        r"\b(?:call(?:s|ed|ing)? (?:up)?on|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)?|press(?:es|ed|ing)?|tell(?:s|ing)?|told)\b"
+        r".{0,60}? to (?:\w+ )?(?:end|scrap|drop|ban|abandon|axe)\b",
     ),
     "calls-for-review": _any(
-        r"\b(?:call(?:s|ed|ing)? for|calls? (?:up)?on .{0,60}?(?:to|for)|called (?:up)?on .{0,60}?(?:to|for)|"
+        r"\b(?:call(?:s|ed|ing)? for|campaign(?:s|ed|ing)? for|calls? (?:up)?on .{0,60}?(?:to|for)|called (?:up)?on .{0,60}?(?:to|for)|"
         r"demand(?:s|ed|ing)?|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)? for|"
         r"asked .{0,40}? to (?:hold|commission|conduct|set up|carry out)|want(?:s|ed)?|recommend(?:s|ed|ing)?|"
         r"request(?:s|ed)?|"

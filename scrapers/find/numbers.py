@@ -24,6 +24,7 @@ _WORDS: Final = re.compile(
     rf"(?={_UNITS}|{_TEENS}|{_TENS}|hundred|thousand|million)|\b))+",
     re.IGNORECASE,
 )
+_DOZEN: Final = re.compile(r"\b(half a|an?|one|two|three|four|five)\s+dozen\b", re.IGNORECASE)
 _SCALE: Final = {"thousand": 1_000, "k": 1_000, "million": 1_000_000, "m": 1_000_000}
 _AT_LEAST: Final = re.compile(
     r"(?:\b(?:more than|over|at least|upwards? of|exceeding|in excess of|no fewer than|no less than|a minimum of|"
@@ -65,6 +66,10 @@ def find_numbers(text: str) -> tuple[Number, ...]:
     taken = Taken()
     for number_found in found:
         taken.take(number_found.start, number_found.end)
+    for match in _DOZEN.finditer(text):
+        if taken.take(*match.span()):
+            value = 6 if match[1].lower().startswith("half") else 12 * (_read_words(match[1]) or 1)
+            found.append(Number(match.start(), match.end(), value, _bound(text, match.start(), False)))
     for match in _WORDS.finditer(text):
         if taken.overlaps(*match.span()):
             continue

@@ -12,13 +12,13 @@ from scrapers.find.frame import Candidate, has_term, stated_date, sureness
 from scrapers.find.mentions import Read
 from scrapers.find.names import Matcher
 from scrapers.find.numbers import Number, find_numbers
-from scrapers.find.text import fold, sentences
+from scrapers.find.text import Piece, fold, sentences
 
 _SIGNED: Final = re.compile(
     r"^\W*(?:\w+\s+){0,3}?(?:verified signatures|signatures|signatories|supporters|have signed|"
     r"people (?:\w+ ){0,2}signed|(?:has|had|have) (?:now )?signed|signed|"
-    r"(?:people |names )?(?:(?:have |had |has )?(?:now |since |already )?(?:put|added) (?:their|a) (?:names?|"
-    r"signatures?)))\b"
+    r"(?:people |names )?(?:(?:have |had |has )?(?:now |since |already )?(?:(?:put|added) (?:their|a) (?:names?|"
+    r"signatures?)|backed|supported)))\b"
 )
 _SIGNED_BEFORE: Final = re.compile(r"\b(?:signatures?|signed by|signatories|supporters)\s*[:\-–]?\s*(?:\w+ ){0,3}$")
 _GOAL: Final = re.compile(
@@ -49,12 +49,21 @@ def find_petition(read: Read, matcher: Matcher) -> Iterator[Candidate]:
         ):
             continue
         told = place.near != "passage" or read.document.publisher_id in matcher.programme_bodies
-        for sentence in sentences(text):
+        for sentence in _parts(text):
             told = told or has_term(place, sentence)
             if not told or cues.is_question(fold(sentence.text)):
                 continue
             petition = on_petition_page or "petition" in folded
             yield from _in_sentence(read, place.words.passage_id, sentence.text, petition, _goals(text))
+
+
+def _parts(text: str) -> Iterator[Piece]:
+    """Sentences, cut at semicolons: what stands on the other side may be another petition."""
+    for sentence in sentences(text):
+        start = 0
+        for part in sentence.text.split("; "):
+            yield Piece(part, sentence.start + start, sentence.start + start + len(part))
+            start += len(part) + 2
 
 
 def _goals(text: str) -> list[Number]:

@@ -34,6 +34,9 @@ _HEDGE: Final = re.compile(
     r"whether|if|"
     r"considering|may|might|could|would)\s+(?:\w+\s+){0,2}$|n't\s+(?:\w+\s+){0,2}$"
 )
+_PASSIVE: Final = re.compile(r"\b(?:been|being|was|were|is|are)\s+(?:\w+ly\s+)?$")
+_ASKED: Final = re.compile(r"(?:urged|asked|told|pressed|called (?:up)?on|requested)\b")
+"""A body that "was asked to" do something did not ask for it."""
 _POLICY: Final = re.compile(
     r"\b(?:must (?:no longer|not) be (?:used|in use|commissioned|provided)|must (?:no longer|not|cease|stop)\b|"
     r"should no longer be used|must be (?:stopped|eradicated|ended))"
@@ -88,7 +91,8 @@ def _positions(plain: str) -> Iterator[tuple[str, tuple[int, int]]]:
     for position in _STRONGEST:
         pattern = _POLICY if position == "sets-policy" else cues.POSITION[position]
         for match in pattern.finditer(plain):
-            if not _HEDGE.search(plain[max(0, match.start() - 40) : match.start()]):
+            before = plain[max(0, match.start() - 40) : match.start()]
+            if not _HEDGE.search(before) and not (_PASSIVE.search(before) and _ASKED.match(match[0])):
                 yield position, match.span()
                 break
 
