@@ -15,7 +15,7 @@ from scrapers.extract.blocks import HINT_NAMES, TAG_NAMES, PageBlock
 from scrapers.extract.characters import shown
 from scrapers.extract.complete import complete
 from scrapers.extract.layout import place
-from scrapers.extract.mask import mask, requester_names
+from scrapers.extract.mask import mask, names_to_mask
 from scrapers.extract.metadata import ARTICLES, Metadata, types_of
 from scrapers.extract.model import Block, Extraction
 
@@ -46,7 +46,7 @@ def extract(html: bytes, url: str, *, charset: str | None = None, page_kind: str
     hidden = _described(meta) if sum(len(block.text.split()) for block in blocks) < _FEW_WORDS else []
     if sum(len(text.split()) for text in hidden) > 2 * sum(len(block.text.split()) for block in blocks):
         blocks = [Block("paragraph", text) for text in hidden]
-    names = requester_names(block.text for block in pieces) if page_kind == "foi" else ()
+    names = names_to_mask([block.text for block in pieces], page_kind)
     text, passages = place(blocks, names=names)
     read = dates.of_page(ready.page, meta, url, title)
     base = links.absolute(meta.base, url) if meta.base else url

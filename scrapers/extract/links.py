@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from scrapers.extract.characters import shown
-from scrapers.extract.mask import mask
+from scrapers.extract.mask import mask, tells
 from scrapers.extract.model import Link
 
 MOST_LINKS: Final = 5000
@@ -60,13 +60,13 @@ def written(text: str) -> list[str]:
 
 
 def collect(targets: Iterable[tuple[str, str]], base: str, names: tuple[str, ...] = ()) -> tuple[Link, ...]:
-    """Links of pairs of target and words. The page itself, fragments of it and repeated addresses are left out; words
-    are masked like all shown text."""
+    """Links of pairs of target and words. The page itself, fragments of it, repeated addresses and those that hold an
+    e-mail address or a masked name are left out; words are masked like all shown text."""
     here = base.split("#", 1)[0]
     found: dict[str, str] = {}
     for href, text in targets:
         url = absolute(href, base)
-        if url is None or url.split("#", 1)[0] == here:
+        if url is None or url.split("#", 1)[0] == here or tells(url, names):
             continue
         if url not in found:
             if len(found) >= MOST_LINKS:

@@ -12,13 +12,15 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
+from urllib.parse import unquote
 
 EMAIL: Final = "[e-mail address]"
 PHONE: Final = "[phone number]"
 NAME: Final = "[name]"
 
 _EMAIL = re.compile(
-    r"(?:mailto:)?[\w.+'’%&*/=?^`{|}~-]*\w@(?:[\w-]+\.)+[a-z][\w-]+"
+    r"(?:mailto:)?[\w.+'’%&*/=?^`{|}~-]*\w[@＠](?:[\w-]+\.)+[a-z][\w-]+"
+    r"|[\w.+-]+\s+at\s+[\w-]+(?:\s+dot\s+[\w-]+)+"
     r"|[\w.+-]+\s*[\[({<]\s*at\s*[\])}>]\s*[\w-]+(?:\s*(?:[\[({<]\s*dot\s*[\])}>]|\.)\s*[\w-]+)+",
     re.IGNORECASE,
 )
@@ -27,13 +29,14 @@ _PHONE = re.compile(
     rf"""(?<![\w/=&.#+-])(?:
         (?:\+|00)\s?44{_GAP}(?:\(0\){_GAP})?\(?[1-9]\d{{1,4}}\)?(?:{_GAP}\d{{3,8}}){{1,3}}   # +44 (0)20 7946 0000
         |\(0\d{{2,5}}\){_GAP}\d{{3,8}}(?:{_GAP}\d{{3,4}})?                                  # (020) 7946 0000
+        |0[1-35789]\d{{2,4}}\.\d{{3,4}}\.\d{{3,4}}                                        # 07700.900.123
         |0[1-35789]\d{{1,4}}{_GAP}\d{{3,8}}(?:{_GAP}\d{{3,4}})?(?:{_GAP}\d{{3}})?   # 020 7946 0000, 07700 900123
         |\+[1-9]\d{{0,2}}{_GAP}\(?\d{{1,4}}\)?(?:[\s./‑-]{{0,2}}\d{{2,4}}){{2,4}}           # +353 1 234 5678
         |\(\d{{3}}\)\s?\d{{3}}[\s.-]\d{{4}}|1?-?\d{{3}}-\d{{3}}-\d{{4}}                     # (555) 010-0199
     )(?:\s?(?:ext(?:ension)?|x)\.?\s?\d{{1,6}})?(?!\w|[.,]\d)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SPELT_AT = re.compile(r"[\[({<]\s*at\b", re.IGNORECASE)
+_SPELT_AT = re.compile(r"[\[({<]\s*at\b|＠|\sdot\s", re.IGNORECASE)
 _DIGITS = re.compile(r"\d")
 _FEWEST_DIGITS: Final = 8
 _NUMBERED = re.compile(
@@ -58,6 +61,11 @@ _REQUESTER = (
         rf"\s*[:–-]?\s*(?P<name>{_PERSON})"
     ),
 )  # fmt: skip
+_REQUEST_PAGE = re.compile(
+    r"\b(?:made|sent|submitted) this (?:[\w-]+ ){0,4}(?:freedom of information|foi|environmental information)"
+    r"[\w\s]{0,20}request\b",
+    re.IGNORECASE,
+)
 _DEAR = re.compile(rf"^Dear\s+(?P<name>{_TITLES}\s+[A-Z][\w'’-]+|{_PERSON})\s*(?:[,:;]|$)")
 _SIGNED = re.compile(
     r"(?:Yours (?:faithfully|sincerely|truly)|(?:Kind|Best|Many|Warm) (?:regards|wishes)|Many thanks|Regards|Sincerely)"
@@ -102,6 +110,16 @@ def _phone(found: re.Match[str]) -> str:
     return PHONE if right else text
 
 
+def tells(url: str, names: Sequence[str] = ()) -> bool:
+    """Whether an address holds what is masked in texts: an e-mail address, or one of the names in any writing."""
+    plain = unquote(url)
+    if "@" in plain and _EMAIL.search(plain):
+        return True
+    bare = "".join(character for character in plain.lower() if character.isalnum())
+    parts = ("".join(character for character in name.lower() if character.isalnum()) for name in names)
+    return any(len(part) > 3 and part in bare for part in parts)
+
+
 @lru_cache(maxsize=256)
 def _name_pattern(name: str) -> re.Pattern[str]:
     plain = re.sub(rf"^{_TITLES}\s+", "", name)
@@ -113,6 +131,13 @@ def _name_pattern(name: str) -> re.Pattern[str]:
     if len(words) > 1:
         forms.append(rf"(?<=Dear ){re.escape(words[0])}")
     return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+
+
+def names_to_mask(texts: Sequence[str], page_kind: str | None) -> tuple[str, ...]:
+    """The requester's names on a page that is an information request by its kind in the register, or says so itself."""
+    if page_kind == "foi" or any(_REQUEST_PAGE.search(text[:400]) for text in texts):
+        return requester_names(texts)
+    return ()
 
 
 def requester_names(texts: Iterable[str]) -> tuple[str, ...]:

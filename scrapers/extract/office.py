@@ -21,7 +21,7 @@ from pptx.util import Length
 from scrapers.extract import dates, links
 from scrapers.extract.characters import shown
 from scrapers.extract.layout import place
-from scrapers.extract.mask import mask, requester_names
+from scrapers.extract.mask import mask, names_to_mask
 from scrapers.extract.model import Block, Extraction, StatedDate
 
 EXTRACTOR: Final = f"office/2 python-docx {docx.__version__}"
@@ -268,7 +268,7 @@ def _finish(
     problem: str | None,
     pages: int | None,
 ) -> Extraction:
-    names = requester_names(block.text for block in blocks) if page_kind == "foi" else ()
+    names = names_to_mask([block.text for block in blocks], page_kind)
     text, passages = place(blocks, names=names)
     if not text:
         return Extraction(EXTRACTOR, pages=pages, problem=problem or "no text in the file")

@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 from scrapers.extract import dates, links
 from scrapers.extract.characters import shown
 from scrapers.extract.layout import place
-from scrapers.extract.mask import mask, requester_names
+from scrapers.extract.mask import mask, names_to_mask
 from scrapers.extract.model import Block, Extraction, StatedDate
 from scrapers.extract.pdf_lines import Line, blocks_of, lines_of, without_running_heads
 
@@ -85,7 +85,7 @@ def _read(document: pdfium.PdfDocument, url: str, page_kind: str | None, deadlin
         finally:
             page.close()
     blocks = blocks_of(without_running_heads(pages, heights))
-    names = requester_names(block.text for block in blocks) if page_kind == "foi" else ()
+    names = names_to_mask([block.text for block in blocks], page_kind)
     text, passages = place(blocks, names=names)
     facts = {key: value for key, value in document.get_metadata_dict().items() if isinstance(value, str)}
     title = _title(blocks, facts.get("Title", ""))

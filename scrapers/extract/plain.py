@@ -11,7 +11,7 @@ from scrapers.extract.blocks import MOST_BLOCKS
 from scrapers.extract.characters import shown
 from scrapers.extract.document import MOST_BYTES, decode
 from scrapers.extract.layout import place
-from scrapers.extract.mask import mask, requester_names
+from scrapers.extract.mask import mask, names_to_mask
 from scrapers.extract.model import Block, Extraction
 
 EXTRACTOR: Final = "plain/2"
@@ -34,7 +34,7 @@ def extract(
     if len(blocks) > MOST_BLOCKS:
         problem = f"only the first {MOST_BLOCKS:,} pieces read"
         blocks = blocks[:MOST_BLOCKS]
-    names = requester_names(block.text for block in blocks) if page_kind == "foi" else ()
+    names = names_to_mask([block.text for block in blocks], page_kind)
     text, passages = place(blocks, names=names)
     if not text:
         return Extraction(EXTRACTOR, problem=problem or "no text in the file")

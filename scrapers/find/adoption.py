@@ -69,7 +69,8 @@ _NOTHING: Final = re.compile(
     r"\bwithout (?:ever )?\w+ing\b|"
     r"\b(?:instead of|rather than|unlike|as opposed to|alternative to|not the same as|nothing to do with|"
     r"unrelated to|"
-    r"not (?:among|one of)|separate from|different from|confused with)\b|\bmore information\b|\b(?:in|at|by|to) other (?:areas"
+    r"not (?:among|one of)|separate from|"
+    r"different from|confused with)\b|\bmore information\b|\b(?:in|at|by|to) other (?:areas"
     r"|trusts|forces|parts|places|regions)\b|\b(?:opposed|opposes|against|resisted|"
     r"criticised|criticises)\b|\bexcept\b"
 )

@@ -202,11 +202,13 @@ POSITION: Final = {
         r".{0,90}?\b(?:halt(?:ed|ing)?|be stopped|stop(?:ped|ping)?\b(?! (?:and|to) think)|suspen(?:d|ded|sion)|"
         r"paus(?:e|ed)|an end to|cease[sd]?|"
         r"withdrawn|scrapped|abolished|immediate end|moratorium)\b",
-        r"\b(?:call(?:s|ed|ing)? (?:up)?on|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)?|press(?:es|ed|ing)?|tell(?:s|ing)?|told)\b"
+        r"\b(?:call(?:s|ed|ing)? (?:up)?on|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)?|"
+        r"press(?:es|ed|ing)?|tell(?:s|ing)?|told)\b"
         r".{0,60}? to (?:\w+ )?(?:end|scrap|drop|ban|abandon|axe)\b",
     ),
     "calls-for-review": _any(
-        r"\b(?:call(?:s|ed|ing)? for|campaign(?:s|ed|ing)? for|calls? (?:up)?on .{0,60}?(?:to|for)|called (?:up)?on .{0,60}?(?:to|for)|"
+        r"\b(?:call(?:s|ed|ing)? for|campaign(?:s|ed|ing)? for|"
+        r"calls? (?:up)?on .{0,60}?(?:to|for)|called (?:up)?on .{0,60}?(?:to|for)|"
         r"demand(?:s|ed|ing)?|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)? for|"
         r"asked .{0,40}? to (?:hold|commission|conduct|set up|carry out)|want(?:s|ed)?|recommend(?:s|ed|ing)?|"
         r"request(?:s|ed)?|"

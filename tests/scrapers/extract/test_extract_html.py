@@ -122,7 +122,13 @@ def test_the_requester_is_masked_on_a_request_and_only_there() -> None:
     assert "[phone number]" in asked.text
     assert "the trust placed 17 people on the scheme" in asked.text
     assert "Between 1 January 2018 and 31 May 2021" in asked.text
-    assert "Fairweather" in page("foi-request", "https://ask.example.org/request/bridge").text
+    undeclared = page("foi-request", "https://ask.example.org/request/bridge")
+    assert "Fairweather" not in undeclared.text  # the page says itself what it is
+    letter = "<p>Dear board, we are concerned about the scheme and ask for a review of it.</p><p>Yours sincerely,</p>"
+    signed = extract(
+        f"<html><body><main>{letter}<p>Robin Sample</p></main></body></html>".encode(), "https://a.example/"
+    )
+    assert "Robin Sample" in signed.text
 
 
 def test_news_takes_its_date_from_its_structured_data() -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrapers.extract.html import extract
 from scrapers.extract.mask import EMAIL, NAME, PHONE, mask, requester_names
 
 
@@ -90,3 +94,25 @@ def test_masking_never_fails_and_done_twice_changes_nothing(text: str) -> None:
 def test_masking_a_long_line_of_marks_is_quick() -> None:
     for piece in ("0 ", "a.", "@", "0123 ", "(0", "+4", "at [", "x@y."):
         mask(piece * 20_000, ("Robin Sample",))
+
+
+@pytest.mark.parametrize(
+    "text", ["office at place dot example", "office＠place.example", "07700.900.123", "call 0161 496 0000"]
+)
+def test_other_ways_of_writing_them_are_masked_too(text: str) -> None:
+    assert mask(text) != text
+    assert "496" not in mask(text)
+
+
+def test_a_request_that_says_so_itself_hides_its_writer_everywhere() -> None:
+    body = (
+        "<html><body><main><h1>Mentoring scheme</h1><p>Robin Q Sample made this Freedom of Information request to a force</p>"
+        "<p>Dear force, does the scheme run in your area, and since which year has it been running there?</p>"
+        "<p>Yours faithfully,</p><p>Robin Q Sample</p><p><a href='/user/robin_q_sample'>Robin Q Sample</a> "
+        "<a href='/mail?to=office%40place.example'>write</a> <a href='/answer'>the answer</a></p></main></body></html>"
+    )
+    found = extract(body.encode(), "https://requests.example/request/scheme")
+    shown = json.dumps(asdict(found)).lower()
+    assert "sample" not in shown
+    assert "office" not in shown
+    assert [link.url for link in found.links] == ["https://requests.example/answer"]
