@@ -67,16 +67,20 @@ def memory_of(pid: int) -> int:
 def in_turns(name: str, ours: list[str], theirs: list[str]) -> None:
     """Ask both lists in turns and print how long each took."""
     times: tuple[list[float], list[float]] = ([], [])
+    ended = [0, 0]
     with httpx.Client(timeout=120) as client:
         for pair in zip(ours, theirs, strict=True):
             for place, address in enumerate(pair):
                 begun = time.perf_counter()
                 answer = client.get(address)
                 times[place].append(time.perf_counter() - begun)
-                if answer.status_code != 200:
+                if answer.status_code in (400, 422) and "too long" in answer.text.replace("longer than", "too long"):
+                    ended[place] += 1  # its own limit of time: Datasette's is one second, the record's three
+                elif answer.status_code != 200:
                     raise SystemExit(f"{answer.status_code} {address}: {answer.text[:300]}")
     ratio = statistics.median(times[1]) / statistics.median(times[0])
-    print(f"{name}: record {spread(times[0])}; Datasette {spread(times[1])}; {ratio:.2f} times")
+    cut = f"; ended for want of time: record {ended[0]}, Datasette {ended[1]}" if any(ended) else ""
+    print(f"{name}: record {spread(times[0])}; Datasette {spread(times[1])}; {ratio:.2f} times{cut}", flush=True)
 
 
 def datasette(program: str, database: Path) -> tuple[subprocess.Popen[bytes], str]:
