@@ -21,10 +21,11 @@ from data.dates import in_words
 from data.labels import label
 from scrapers.find import cues
 from scrapers.find.dates import find_dates
+from scrapers.find.foi import find_answers
 from scrapers.find.mentions import Place, Read
 from scrapers.find.names import Matcher
 from scrapers.find.numbers import find_numbers
-from scrapers.find.text import fold
+from scrapers.find.text import fold, sentences
 
 Row = Mapping[str, Any]
 
@@ -136,10 +137,14 @@ class Page:
         self.bodies = {named.org_id for place in self.places for named in place.named} | set(read.title_bodies)
 
     def says(self, cue: re.Pattern[str], number: int) -> bool:
-        """Whether a passage holds a cue; many rows ask for the same."""
+        """Whether a passage holds a cue, in what is not a question; many rows ask for the same."""
         key = (cue, number)
         if key not in self._said:
-            self._said[key] = cue.search(self.folded[number]) is not None
+            text = self.folded[number]
+            if "?" in text:
+                parts = sentences(self.places[number].words.text)
+                text = " ".join(fold(part.text) for part in parts if not part.text.endswith("?"))
+            self._said[key] = cue.search(text) is not None
         return self._said[key]
 
     def names(self, org_id: str) -> bool:
@@ -310,6 +315,7 @@ def _words(table: str, row: Row, page: Page) -> tuple[Place | None, list[_Term]]
             enough = ENOUGH_OF_PAGE_BESIDE_CUE if place_of_cue else ENOUGH_OF_PAGE
             place = place_of_cue or place
         elif table == "adoption":
+            place_of_cue = place_of_cue or _answer_place(row, page)
             terms.append(_Term(label("adoption.status", row["status"]), place_of_cue is not None, True))
             if place_of_cue is not None:
                 return place_of_cue, terms
@@ -322,6 +328,16 @@ def _words(table: str, row: Row, page: Page) -> tuple[Place | None, list[_Term]]
         terms.append(_Term("some of its words", True, True))
         terms += [_Term(word, False, False) for word in sorted(wanted - held)[:6]]
     return place, terms
+
+
+def _answer_place(row: Row, page: Page) -> Place | None:
+    """The answer to a question that names the programme, where it says of the row's body what the row says."""
+    for answer in find_answers(page.read, page.matcher):
+        said = answer.reading
+        bodies = {row["trust_id"], row["police_id"], *(row.get("other_ids") or ())} - {None}
+        if said["status"] == row["status"] and bodies & {said["trust_id"], said["police_id"], *said["other_ids"]}:
+            return page.places[page.at[answer.passage_id]]
+    return None
 
 
 def _section(number: str, wanted: set[str], page: Page) -> Place | None:

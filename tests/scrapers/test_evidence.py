@@ -197,3 +197,15 @@ def test_no_capture_says_so(register: Register) -> None:
 def test_stems_meet() -> None:
     assert stem("evaluated") == stem("evaluation") == stem("evaluating")
     assert stem("police's") == stem("police")
+
+
+def test_a_bare_answer_supports_what_was_read_from_it(matcher: Matcher) -> None:
+    row = {
+        "adoption_id": "x", "trust_id": "solent", "police_id": None, "other_ids": [], "status": "never", "on_date": None,
+        "date_precision": None, "source_id": "s", "summary": "Said that it had not.",
+    }  # fmt: skip
+    texts = (f"Has the Trust ever used {S}?", "No.")
+    known = {"publisher_id": "solent", "source_kind": "foi"}
+    found = evidence(matcher, "adoption", row, *texts, **known)
+    assert (found.state, found.passage_id) == ("found", "p2")
+    assert evidence(matcher, "adoption", row | {"status": "live"}, *texts, **known).state != "found"
