@@ -74,7 +74,10 @@ _NOTHING: Final = re.compile(
     r"|trusts|forces|parts|places|regions)\b|\b(?:opposed|opposes|against|resisted|"
     r"criticised|criticises)\b|\bexcept\b"
 )
-_OTHER_THING_NEXT: Final = re.compile(r"'?s?\s+(?:\w+\s+)?" + _OTHER_THING.pattern)
+_OTHER_THING_NEXT: Final = re.compile(
+    r"'?s?\s+(?:(?!after|amid|following|since|despite|over|in|at|on|by|from|to|and|with|before)\w+\s+)?"
+    + _OTHER_THING.pattern
+)
 _TOPIC: Final = re.compile(r"\b(?:about|over|against|concerning|regarding)\s+(?:the |its |their |this )?$")
 """What stands before the programme's name where it is only what something else is about."""
 _HEAD_THING: Final = re.compile(

@@ -77,7 +77,8 @@ ENDED: Final = _any(
     r"\b(?:is|are|was|were) no longer\b",
     r"\b(?:use|operation|delivery) (?:of (?:the )?[\w ]{1,40})?(?:has |had |was |been )*(?:ended|ceased|stopped)\b",
     r"\bhalted (?:its|the|their|all|use|using)\b(?!.{0,60}\b(?:pending|while|until)\b)",
-    r"\b(?:finished|concluded|pull(?:ed|ing) out|opted out|walked away|axing)\b|\b(?:came|come) to a close\b",
+    r"\b(?:finished|concluded|pull(?:ed|ing) out|opted out|"
+    r"walked away|axing|left(?= the| it))\b|\b(?:came|come) to a close\b",
 )
 PAUSED: Final = _any(
     r"\b(?:paused?|pausing|suspend(?:ed|ing|s)?|suspension|on hold|put on hold|temporarily (?:stopped|halted|"
@@ -173,7 +174,7 @@ HEDGE: Final = _any(
     r"\bdecided (?:not to|against)\b",
     r"\b(?:turned|voted) (?:it )?down\b|\brejected\b|\bdeclined\b",
     r"\bhopes? that\b",
-    r"\bnot (?:true|correct|right|the case) that\b|\b(?:untrue|incorrect|inaccurate|false)\b",
+    r"\bnot (?:true|correct|right|the case) that\b|\b(?:untrue|incorrect|inaccurate|false|wrong|mistaken)\b",
 )  # fmt: skip
 REPORTED: Final = _any(
     r"\b(?:believed|thought|reported(?:ly)?|alleged(?:ly)?|claimed|claims?|said|understood|appears?|apparently|"
