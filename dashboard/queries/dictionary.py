@@ -11,7 +11,7 @@ from dashboard.api.catalogue import TableColumn, TableInfo, tables
 from dashboard.api.filters import Selection, quoted
 from dashboard.record import Record, per_record
 from data.register_spec import BY_TABLE
-from data.schema import COLLECTED
+from data.schema import COLLECTED, FOLDER
 
 _VOCABULARY: Final = re.compile(r"\(vocabulary ([\w.]+)\)")
 _POINTS_TO: Final = re.compile(r"\((\w+)\.(\w+)\)")
@@ -124,7 +124,9 @@ def origin(record: Record, table: str) -> str:
     if table in _READ_BY:
         return _READ_BY[table]
     sql = record.rows("SELECT sql FROM duckdb_views() WHERE NOT internal AND view_name = ?", [info.name])
-    words = set(re.findall(r"\w+", sql[0][0])) - {info.name} if sql else set()
+    written = FOLDER / "fill" / f"{info.name}.sql"  # what a build fills as a table is written down there
+    text = sql[0][0] if sql else written.read_text(encoding="utf-8") if written.is_file() else ""
+    words = set(re.findall(r"\w+", text)) - {info.name}
     named = [name for name in tables(record) if name in words]
     return f"Computed from {', '.join(named)}." if named else "Computed by the build from the other tables."
 
