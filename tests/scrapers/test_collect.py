@@ -226,7 +226,7 @@ def test_captures_that_a_killed_run_left_unread_are_read_by_the_next(
 
 
 def test_sources_are_chosen_by_name_kind_and_number(home_with_sources: MakeHome, site: Scripted) -> None:
-    home = gently(home_with_sources({name: site.url("/good") for name in ("a", "b", "c")}))
+    home = gently(home_with_sources({"a": site.url("/good"), "b": site.url("/plain"), "c": site.url("/missing")}))
     assert run(home, sources=("b",)).sources == 1
     assert run(home, limit=2).sources == 2
     assert run(home, kinds=("petition",)).sources == 0
