@@ -383,7 +383,7 @@ def _check_outcome(row: Row, wrong: Callable[[str, str], None]) -> None:
     if any(row[cell] for cell in cells):
         for cell in cells:
             if not row[cell]:
-                wrong(cell, "is empty beside the other cells of an outcome; fill all three, or none")
+                wrong(cell, "is empty beside the other cells of an outcome; allowed: all three filled, or none")
 
 
 def _check_keys(register: Register) -> None:

@@ -19,7 +19,8 @@ from data.schema import COLLECTED
 
 MOST_ROWS: Final = 500
 """Rows of one table that are told one by one; of more only their number is told."""
-_LEFT_OUT: Final = frozenset({"build", "vocabulary"})
+_LEFT_OUT: Final = frozenset({"build", "vocabulary", "timeline", "source_state"})
+"""Not facts: how the record was built and its words, and two tables that the build fills from the others."""
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,7 @@ def read_by_hand(home: Home) -> None:
         assert share.give() == []
 
 
+@pytest.mark.slow
 def test_two_collectors_at_once_end_with_the_rows_of_one(
     server: pg.Postgres, endpoint: str, sites: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
