@@ -1,4 +1,4 @@
-"""The commands that read: query, search, serve."""
+"""The commands that read: query, search, serve, publish."""
 
 from __future__ import annotations
 
@@ -222,6 +222,50 @@ def _print_found(found: SearchResult) -> None:
     say(f"{'' if found.exact else 'More than '}{found.total:,} result(s), {len(found.hits)} shown")
 
 
+def publish(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="An empty folder, or one published into before.")],
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", help="Address of the site (default: base_url of programme.toml)."),
+    ] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="A picture of its own for each page, for links on other sites (slow).")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the record as plain files that any web host serves; only what is new or changed is written."""
+    from dashboard.publish.folder import FolderError
+    from dashboard.publish.publish import BadBaseUrl, base_url_of
+    from dashboard.publish.publish import publish as write
+    from data.published import NotPublished
+
+    place = home_of(home, as_json=as_json)
+    programme = programme_of(place, as_json=as_json)
+    try:
+        done = write(place, folder, base_url_of(base_url or programme.programme.base_url), pictures=pictures)
+    except BadBaseUrl as error:
+        stop(str(error), code=USAGE, as_json=as_json)
+    except (FolderError, NotPublished) as error:
+        stop(str(error), as_json=as_json)
+    for address, by in done.broken:
+        say(f"No file for {address}, to which {by} leads.")
+    if as_json:
+        print_json(
+            {"ok": not done.broken, "folder": done.folder, "base_url": done.base_url, "record": done.record,
+             "pages": done.pages, "files": done.files, "written": done.written, "unchanged": done.unchanged,
+             "removed": done.removed, "seconds": done.seconds, "broken": [list(one) for one in done.broken]}
+        )  # fmt: skip
+    else:
+        say(
+            f"Record {done.record} is in {done.folder} for {done.base_url}: {done.pages:,} pages, "
+            f"{done.files:,} files; {done.written:,} written, {done.unchanged:,} unchanged, {done.removed:,} removed, "
+            f"in {done.seconds:g} s."
+        )
+    if done.broken:
+        raise typer.Exit(FINDINGS)
+
+
 def serve(
     port: Annotated[
         int | None,
@@ -314,3 +358,4 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(query)
     app.command()(search)
     app.command()(serve)
+    app.command()(publish)

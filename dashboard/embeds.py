@@ -11,7 +11,6 @@ from typing import Final
 from urllib.parse import quote
 
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -26,6 +25,7 @@ from dashboard.parts.params import Params
 from dashboard.permalinks.shell import render_embed
 from dashboard.queries import reviews
 from dashboard.start import START, Context, Trouble, per_page
+from dashboard.threads import run_in_threadpool
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; font-src 'self'; "

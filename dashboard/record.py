@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import threading
 import time
@@ -43,6 +44,13 @@ class Record:
     def built_on(self) -> dt.date:
         """Day on which it was built, UTC."""
         return self.built_at.date()
+
+    def stated_as(self, number: int, built_at: dt.datetime) -> Record:
+        """The same rows under the number and time of another record: what a page that was made from that one would say
+        today. Shares connection and memory with this one."""
+        other = copy.copy(self)
+        other.number, other.built_at = number, built_at
+        return other
 
     def _built_at(self) -> dt.datetime:
         rows = self.rows("SELECT built_at FROM build LIMIT 1")

@@ -20,7 +20,6 @@ from typing import Any, Final
 
 import streamlit
 from markupsafe import Markup, escape
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -43,6 +42,7 @@ from dashboard.parts.html import fill
 from dashboard.parts.params import Params
 from dashboard.permalinks.routes import PermanentPages
 from dashboard.start import START, Context, Trouble
+from dashboard.threads import run_in_threadpool
 
 OWN_ASSETS: Final = Path(__file__).resolve().parent / "static"
 STREAMLIT_STATIC: Final = Path(streamlit.__file__).resolve().parent / "static"

@@ -34,13 +34,15 @@ Rest = ParamSpec("Rest")
 @dataclass(frozen=True)
 class Context:
     """What a page is made from. `today` is the day of the reader's request, UTC; `edition` the name of the edition that
-    the page is made for, "" for the record of today."""
+    the page is made for, "" for the record of today. A `still` page is made to be kept as a file: it says nothing of
+    what is under way."""
 
     home: Home
     programme: Programme
     record: Record
     today: dt.date
     edition: str = ""
+    still: bool = False
 
     @property
     def root(self) -> str:
@@ -76,13 +78,21 @@ class Start:
         self._seen: dict[Path, int] = {}
         self._runs = itertools.count(1)
         self.on_new_record: Callable[[Context], None] | None = None
+        self.held: Context | None = None
+        """The context of every answer while it is set: for pages that are made for files, in a process of their own."""
 
     def state(self) -> Context | Trouble:
         """The context of this moment, or why there is none. Costs a few file looks once the record is open."""
+        if self.held is not None:
+            return self.held
         try:
             home = find_home()
         except HomeError as error:
             return Trouble("There is no home to read", str(error))
+        return self.state_of(home)
+
+    def state_of(self, home: Home) -> Context | Trouble:
+        """The same of one home."""
         try:
             programme = self._programme(home)
         except ProgrammeError as error:
@@ -107,6 +117,8 @@ class Start:
 
     def programme(self) -> Programme | None:
         """What programme.toml says, even while the register is in trouble; None where it cannot be read."""
+        if self.held is not None:
+            return self.held.programme
         try:
             return self._programme(find_home())
         except (HomeError, ProgrammeError, OSError):
@@ -232,13 +244,16 @@ def context() -> Context:
 
 
 def per_page(function: Callable[Concatenate[Context, Rest], Answer]) -> Callable[Concatenate[Context, Rest], Answer]:
-    """Keep what `function(context, ...)` gave with record, programme and day; its other arguments must be hashable."""
+    """Keep what `function(context, ...)` gave with record (as it is stated), programme, edition and day; its other
+    arguments must be hashable."""
     name = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
     def remembered(context: Context, /, *args: Rest.args, **kwargs: Rest.kwargs) -> Answer:
-        key = (name, context.today, context.edition, id(context.programme), args, tuple(sorted(kwargs.items())))
+        record = context.record
+        stated = (record.number, record.built_at, context.today, context.edition, context.still)
+        key = (name, stated, id(context.programme), args, tuple(sorted(kwargs.items())))
         # The programme is kept beside the answer, so that its id is not given to another one.
-        return context.record.remember(key, lambda: (context.programme, function(context, *args, **kwargs)))[1]
+        return record.remember(key, lambda: (context.programme, function(context, *args, **kwargs)))[1]
 
     return remembered

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -12,6 +11,7 @@ from dashboard.api.problem import CORS, Problem
 from dashboard.conditional import answered, tag_of
 from dashboard.parts.model import picture
 from dashboard.start import START, Trouble
+from dashboard.threads import run_in_threadpool
 
 
 def _drawn(request: Request, *, narrow: bool) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -17,6 +16,7 @@ from dashboard.api.tables import FORMATS
 from dashboard.conditional import answered, tag_of
 from dashboard.record import Record, per_record
 from dashboard.start import START, Context, Trouble
+from dashboard.threads import run_in_threadpool
 from data.version import software_version
 
 _MEDIA: Final = {

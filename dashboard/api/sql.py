@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -20,6 +19,7 @@ from dashboard.sql import engine
 from dashboard.sql.formats import as_cell, guarded, write_csv
 from dashboard.sql.statement import MOST_CHARACTERS, Place, Refused
 from dashboard.start import START, Context, Trouble
+from dashboard.threads import run_in_threadpool
 
 MOST_BODY: Final = 1_000_000
 HEADERS: Final = CORS | {"Cache-Control": "no-store"}

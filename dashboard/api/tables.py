@@ -10,7 +10,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import duckdb
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -22,6 +21,7 @@ from dashboard.conditional import http_date, is_current
 from dashboard.record import Record
 from dashboard.sql.formats import as_cell, guarded, plain
 from dashboard.start import START, Context, Trouble
+from dashboard.threads import run_in_threadpool
 
 MOST_FILE_ROWS: Final = 1_000_000
 Rows = Sequence[tuple[Any, ...]]

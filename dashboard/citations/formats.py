@@ -85,8 +85,13 @@ def _of_form(form: str, style: str) -> str:
 def _in_title_case(text: str, style: str) -> str:
     from citeproc.string import String
 
-    cased = _style(style).root.xpath("//*[@text-case='title']")[0]
-    return str(cased.case(String(text), "en"))
+    return str(_cased(style).case(String(text), "en"))
+
+
+@lru_cache(maxsize=len(STYLES))
+def _cased(style: str) -> Any:
+    """An element of the style that writes in title case."""
+    return _style(style).root.xpath("//*[@text-case='title']")[0]
 
 
 def as_json(cited: dict[str, Any]) -> str:
@@ -115,7 +120,6 @@ _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 def as_bibtex(cited: dict[str, Any]) -> str:
     """BibTeX, with corporate authors in braces of their own so that they stay whole."""
     from pybtex.database import BibliographyData, Entry
-    from pybtex.database.output.bibtex import Writer
 
     fields: list[tuple[str, str]] = []
     if authors := cited.get("author"):
@@ -137,6 +141,13 @@ def as_bibtex(cited: dict[str, Any]) -> str:
     if note := cited.get("note"):
         words, _, address = note.rpartition(" ")
         fields.append(("note", f"{_for_bibtex(words)} \\url{{{address.translate(_IN_ADDRESS)}}}"))
+    text: str = _bibtex_writer().to_string(BibliographyData({cited["id"]: Entry("misc", fields)}))
+    return text
+
+
+@lru_cache(maxsize=1)
+def _bibtex_writer() -> Any:
+    from pybtex.database.output.bibtex import Writer
 
     class Plain(Writer):  # type: ignore[misc]
         """Fields as they are, in UTF-8: LaTeX escapes in an address would lead nowhere."""
@@ -147,8 +158,7 @@ def as_bibtex(cited: dict[str, Any]) -> str:
         def _encode_with_comments(self, text: str) -> str:
             return text
 
-    text: str = Plain().to_string(BibliographyData({cited["id"]: Entry("misc", fields)}))
-    return text
+    return Plain()
 
 
 def _for_ris(text: str) -> str:

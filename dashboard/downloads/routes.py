@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -24,6 +23,7 @@ from dashboard.downloads.package import DESCRIPTIONS, ZIP, write_downloads
 from dashboard.downloads.page import downloads_page
 from dashboard.permalinks.shell import Page
 from dashboard.start import START, Context, Trouble
+from dashboard.threads import run_in_threadpool
 
 KEEP: Final = 2
 KINDS: Final = {

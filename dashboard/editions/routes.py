@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -28,6 +27,7 @@ from dashboard.parts.head import page_head
 from dashboard.parts.html import fill, link
 from dashboard.permalinks.shell import Page
 from dashboard.start import START, Context, Trouble
+from dashboard.threads import run_in_threadpool
 from data.editions import FACTS, SUMS, Edition, EditionError, edition, hash_of, names, page_name, parse_name, sums_of
 
 FOREVER: Final = "public, max-age=31536000, immutable"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from dashboard.parts.permalinks import permalink
 from dashboard.queries import items
 from dashboard.queries.documents import changes_of
+from dashboard.queries.facts import review_steps
 from dashboard.record import Record, per_record
 from data.labels import label
 
@@ -35,21 +37,12 @@ class Entry:
     passages: str | None = None
 
 
-_CONDITIONS: Final[dict[str, str]] = {
-    "timeline": "true",
-    "kind": "t.kind = ?",
-    "organisation": "list_contains(t.org_ids, ?)",
-    "source": "t.source_id = ?",
-    "changes": "t.source_id = ? AND t.kind IN ('change', 'disappearance')",
-    "review": """t.kind = 'review_event'
-        AND split_part(t.id, '.', 2) IN (SELECT event_id FROM review_event WHERE review_id = ?)""",
-}
 _TITLES: Final[dict[str, str]] = {
-    "kind": "SELECT label FROM vocabulary WHERE list = 'timeline.kind' AND value = ?",
-    "organisation": "SELECT name FROM organisation WHERE org_id = ?",
-    "source": "SELECT title FROM source WHERE source_id = ?",
-    "changes": "SELECT 'changes of ' || title FROM source WHERE source_id = ?",
-    "review": "SELECT title FROM review WHERE review_id = ?",
+    "kind": "SELECT value, label FROM vocabulary WHERE list = 'timeline.kind'",
+    "organisation": "SELECT org_id, name FROM organisation",
+    "source": "SELECT source_id, title FROM source",
+    "changes": "SELECT source_id, 'changes of ' || title FROM source",
+    "review": "SELECT review_id, title FROM review",
 }
 TABLES: Final[dict[str, str]] = {
     "organisation": "organisation", "source": "source", "changes": "source", "review": "review",
@@ -58,39 +51,63 @@ TABLES: Final[dict[str, str]] = {
 
 
 @per_record
+def _titles(record: Record, part: str) -> dict[str, str]:
+    return {value: str(title) for value, title in record.rows(_TITLES[part])}
+
+
 def title_of(record: Record, part: str, value: str) -> str | None:
     """What a feed is about, or None where there is no such feed. "" for the whole timeline."""
     if part == "timeline":
         return "" if not value else None
-    if part not in _TITLES:
-        return None
-    found = record.rows(_TITLES[part], [value])
-    return str(found[0][0]) if found else None
+    return _titles(record, part).get(value) if part in _TITLES else None
 
 
 def about_address(part: str, value: str) -> str:
     """The page that shows the same to a reader."""
     if part in TABLES:
-        return permalink(TABLES[part], value) + ("/changes" if part == "changes" else "")
+        return permalink(TABLES[part], value)
     return f"/timeline?kind={value}" if part == "kind" else "/timeline"
 
 
 @per_record
+def _by_part(record: Record) -> dict[tuple[str, str], list[Entry]]:
+    """The entries of every feed by part and value: the timeline is read once for all of them."""
+    reviews = {f"review_event.{step.event_id}": step.review_id for step in review_steps(record)}
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for row_id, entry in _all(record):
+        parts = [("timeline", ""), ("kind", entry.kind), *(("organisation", org_id) for org_id in entry.org_ids)]
+        if entry.source_id:
+            parts.append(("source", entry.source_id))
+            if entry.kind in ("change", "disappearance"):
+                parts.append(("changes", entry.source_id))
+        if row_id in reviews:
+            parts.append(("review", reviews[row_id]))
+        for part in parts:
+            chosen = found.setdefault(part, [])
+            if len(chosen) < MOST:
+                chosen.append(entry)
+    return found
+
+
 def entries(record: Record, part: str, value: str) -> tuple[Entry, ...]:
     """Newest on record first, at most 200. What our own re-reading altered is in no timeline, and so in no feed."""
+    return tuple(_by_part(record).get((part, value), ()))
+
+
+def _all(record: Record) -> Iterator[tuple[str, Entry]]:
+    """(its name in the timeline, the entry) of everything, newest on record first."""
     corrected = items.last_touched(record)
-    found = []
     for row_id, title, summary, on_date, precision, kind, org_ids, source_id, recorded, moment in record.rows(
-        f"""SELECT t.id, t.title, t.summary, t.on_date, t.date_precision, t.kind, coalesce(t.org_ids, []), t.source_id,
+        """SELECT t.id, t.title, t.summary, t.on_date, t.date_precision, t.kind, coalesce(t.org_ids, []), t.source_id,
               t.recorded_on, coalesce(d.returned_at, d.confirmed_at)
             FROM timeline t
               LEFT JOIN disappearance d ON t.id = 'disappearance.' || d.source_id || '.' || d.number
-            WHERE {_CONDITIONS[part]} ORDER BY t.recorded_on DESC NULLS LAST, t.last_day DESC, t.id LIMIT {MOST}""",  # noqa: S608
-        [value] if part != "timeline" else [],
+            ORDER BY t.recorded_on DESC NULLS LAST, t.last_day DESC, t.id"""
     ):
         published = _start(recorded) or begun(record)
         later = [_start(corrected.get(items.row_behind("timeline", row_id))), moment and moment.replace(tzinfo=dt.UTC)]
-        found.append(
+        yield (
+            row_id,
             Entry(
                 id=items.first_name(record, row_id),
                 address=permalink("timeline", row_id),
@@ -105,9 +122,8 @@ def entries(record: Record, part: str, value: str) -> tuple[Entry, ...]:
                 published=published,
                 updated=max([published, *(one for one in later if one)]),
                 passages=_passages(record, row_id) if kind == "change" else None,
-            )
+            ),
         )
-    return tuple(found)
 
 
 def _passages(record: Record, row_id: str) -> str | None:

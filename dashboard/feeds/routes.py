@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -19,6 +18,7 @@ from dashboard.feeds.choose import TABLES, about_address, entries, title_of
 from dashboard.feeds.write import Feed, atom, json_feed
 from dashboard.queries import items
 from dashboard.start import START, Context, Trouble, per_page
+from dashboard.threads import run_in_threadpool
 
 MEDIA: Final = {
     "atom": "application/atom+xml; charset=utf-8",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -12,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from dashboard.conditional import answered, tag_of
 from dashboard.notebooks.files import written
 from dashboard.start import START, Trouble
+from dashboard.threads import run_in_threadpool
 
 HEADERS = {
     "Cache-Control": "public, max-age=300",

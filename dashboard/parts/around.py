@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from markupsafe import Markup
 
 from dashboard.parts.freshness import freshness
@@ -9,6 +12,8 @@ from dashboard.parts.html import EMPTY
 from dashboard.parts.notes import content_note, speaks_of_harm
 from dashboard.parts.params import Params
 from dashboard.start import Context
+
+_TAG: Final = re.compile(r"<[^>]*>")
 
 
 def notices(context: Context, path: str, params: Params) -> Markup:
@@ -18,7 +23,7 @@ def notices(context: Context, path: str, params: Params) -> Markup:
 
 def notices_of_permanent_page(context: Context, body: Markup) -> Markup:
     """The remarks over a permanent page, whose words say whether it needs a content note."""
-    return freshness(context) + (content_note() if speaks_of_harm(body.striptags()) else EMPTY)
+    return freshness(context) + (content_note() if speaks_of_harm(" ".join(_TAG.sub("", body).split())) else EMPTY)
 
 
 def note_before(path: str, shown: str) -> Markup:

@@ -19,7 +19,9 @@ STALE_DAYS = 30
 
 
 def freshness(context: Context) -> Markup:
-    """What a reader should know of the age of this record; nothing where all is well."""
+    """What a reader should know of the age of this record; nothing where all is well, or on a page that is kept."""
+    if context.still:
+        return EMPTY
     progress = read_progress(context.home.progress_file)
     if progress is None or progress.state == "ended":
         return remarks(context, "", "")

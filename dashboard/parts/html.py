@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from string import Formatter
@@ -21,6 +22,7 @@ class Html(Markup):
 
 
 EMPTY: Markup = Html("")
+_UNSAFE = re.compile(r'[\x00-\x20\\<>"`]')
 
 
 @lru_cache(maxsize=4096)
@@ -41,13 +43,14 @@ def fill(template: str, **cells: object) -> Markup:
         made.append(words)
         if name is not None:
             cell = cells[name]
-            made.append(escape(format(cell, written) if written else cell))
+            made.append(cell if type(cell) is Html else escape(format(cell, written) if written else cell))
     return Html("".join(made))  # templates are constants of this package
 
 
 def join(pieces: Iterable[Markup | str], between: str = "") -> Markup:
     """The pieces one after another; plain strings are escaped."""
-    return Html(between.join(map(escape, pieces)))  # separators are constants of this package
+    written = [piece if type(piece) is Html else escape(piece) for piece in pieces]
+    return Html(str.join(between, written))  # separators are constants of this package
 
 
 def safe_address(address: str | None) -> str | None:
@@ -55,7 +58,7 @@ def safe_address(address: str | None) -> str | None:
     if not address:
         return None
     address = address.strip()
-    if any(ord(character) < 33 or character in '\\<>"`' for character in address):
+    if _UNSAFE.search(address):
         return None
     if address.startswith("#") or (address.startswith("/") and not address.startswith("//")):
         return address

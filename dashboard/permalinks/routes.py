@@ -9,7 +9,6 @@ from typing import Any, Final
 from xml.sax.saxutils import escape as xml_escape
 
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -32,6 +31,7 @@ from dashboard.permalinks.shell import Page, render
 from dashboard.queries import items
 from dashboard.queries.items import TABLE_OF_ROOM
 from dashboard.start import START, Context, Trouble, per_page
+from dashboard.threads import run_in_threadpool
 
 INDEXED: Final = ("organisation", "adoption", "statement", "concern", "review", "recommendation")
 PAGE_POLICY: Final = (

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from dashboard.parts import frame
 from dashboard.permalinks import picture
-from dashboard.start import Context
+from dashboard.start import Context, per_page
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 MENU: Final = (
@@ -92,6 +92,17 @@ def shortened(text: str, length: int = 300) -> str:
     return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0] + "…"
 
 
+@per_page
+def _around(context: Context) -> dict[str, Markup]:
+    """What stands around every page of a record."""
+    return {
+        "masthead": frame.masthead(context.programme),
+        "menu": frame.menu(MENU, ""),
+        "seek": frame.seek(),
+        "footer": frame.footer(context.programme, context.record),
+    }
+
+
 def render(page: Page, context: Context, *, css: str, icon: str, script: str, notices: Markup) -> str:
     """The whole page as HTML; `notices` stand over its content, `script` is the one that makes leaving leave no
     step."""
@@ -132,11 +143,8 @@ def render(page: Page, context: Context, *, css: str, icon: str, script: str, no
             metas=metas,
             graph=graph,
             jsonld=page.jsonld,
-            masthead=frame.masthead(context.programme),
-            menu=frame.menu(MENU, ""),
-            seek=frame.seek(),
+            **_around(context),
             body=page.body,
-            footer=frame.footer(context.programme, context.record),
         )
     )
 

@@ -225,8 +225,15 @@ def changes(record: Record) -> tuple[Change, ...]:
 
 
 @per_record
+def _changed(record: Record) -> frozenset[str]:
+    return frozenset(source_id for (source_id,) in record.rows("SELECT DISTINCT source_id FROM change"))
+
+
+@per_record
 def changes_of(record: Record, source_id: str) -> tuple[Change, ...]:
     """The changes of one source with their passages, latest first."""
+    if source_id not in _changed(record):
+        return ()
     return record.fetch(
         Change,
         _CHANGE.format(passages="c.passages") + " WHERE c.source_id = ? ORDER BY c.before_at DESC, c.number DESC",

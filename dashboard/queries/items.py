@@ -275,6 +275,11 @@ def _moves(record: Record) -> dict[tuple[str, str], str]:
     return {(table, old): new for table, old, new in record.rows('SELECT "table", old_id, new_id FROM redirect')}
 
 
+def old_names(record: Record) -> tuple[Named, ...]:
+    """(table, former name) of every row that was renamed or went into another."""
+    return tuple(_moves(record))
+
+
 def moved_to(record: Record, table: str, row_id: str) -> str | None:
     """The name under which a row stands now, where this one is a former name; None where nothing was renamed.
 

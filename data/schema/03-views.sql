@@ -46,7 +46,7 @@ WITH RECURSIVE walk(org_id, reached, step) AS (
   FROM walk w JOIN organisation o ON o.org_id = w.reached
   WHERE o.successor_id IS NOT NULL AND w.step < 20
 )
-SELECT org_id, arg_max(reached, step) AS counts_as FROM walk GROUP BY org_id;
+SELECT org_id, arg_max(reached, step) AS counts_as FROM walk GROUP BY org_id ORDER BY org_id;
 COMMENT ON VIEW successor IS 'The body under which each body counts today: the last of its successors, or itself.';
 COMMENT ON COLUMN successor.org_id IS 'The body (organisation.org_id).';
 COMMENT ON COLUMN successor.counts_as IS 'The body under which it counts (organisation.org_id).';

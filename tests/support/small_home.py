@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from data.home import PACKAGE, Home
 
@@ -29,8 +31,8 @@ def write_rows(path: Path, columns: list[str], rows: list[dict[str, str]]) -> No
         writer.writerows(rows)
 
 
-def small_home(root: Path) -> Home:
-    """The home, not built yet; every row that is named by a kept one is kept."""
+def small_home(root: Path, kept_rows: Mapping[str, int] = MappingProxyType(KEPT)) -> Home:
+    """The home, not built yet, with so many rows of each file; every row that is named by a kept one is kept."""
     register = root / "register"
     register.mkdir(parents=True)
     shutil.copyfile(PACKAGE / "programme.toml", root / "programme.toml")
@@ -39,7 +41,7 @@ def small_home(root: Path) -> Home:
         if path.stem in ("organisations", "sources"):
             continue
         columns, rows = rows_of(path)
-        kept = rows[: KEPT.get(path.stem, 0)]
+        kept = rows[: kept_rows.get(path.stem, 0)]
         write_rows(register / path.name, columns, kept)
         named |= {word for row in kept for cell in row.values() for word in (cell or "").split(";")}
     for stem, key in (("sources", "source_id"), ("organisations", "org_id")):

@@ -28,6 +28,8 @@ def _cell(column: Column, value: str, copy: int, spec: RegisterFile) -> str:
         return value
     if column.kind in ("id", "ref") or (column.name == "petition_id" and spec.name == "petition_readings"):
         return synthetic_id(value, copy)
+    if column.kind == "url" and spec.name == "sources":  # one page is declared once
+        return f"{value}{'&' if '?' in value else '?'}{MARK}={copy}"
     if column.kind == "refs":
         return ";".join(synthetic_id(one.strip(), copy) for one in value.split(";"))
     if column.name in ("name", "title"):
