@@ -35,6 +35,7 @@ from dashboard.downloads import routes as downloads
 from dashboard.editions.routes import Editions
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
+from dashboard.kept import KeptAnswers
 from dashboard.notebooks import routes as notebooks
 from dashboard.parts import frame
 from dashboard.parts.freshness import freshness
@@ -347,6 +348,7 @@ def streamlit_file(path: str, coded: bool) -> tuple[bytes, str, bool] | None:
 
 
 MIDDLEWARE: Final = [
+    Middleware(KeptAnswers),
     Middleware(SecurityHeaders),
     Middleware(StreamlitFiles),
     Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

@@ -18,6 +18,7 @@ from dashboard.api.catalogue import TableColumn, TableInfo, tables
 from dashboard.api.filters import DEFAULT_LIMIT, Selection, select
 from dashboard.api.problem import CORS, Problem
 from dashboard.conditional import http_date, is_current
+from dashboard.kept import keep
 from dashboard.record import Record
 from dashboard.sql.formats import as_cell, guarded, plain
 from dashboard.start import START, Context, Trouble
@@ -169,6 +170,7 @@ def _answer(request: Request) -> Response:
     chosen = select(known[name], pairs)
     if is_current(request, tag, built):
         return Response(status_code=304, headers=headers)
+    keep(request)
     try:
         response = FORMATS[form](state, chosen, request)
     except duckdb.InvalidInputException as error:

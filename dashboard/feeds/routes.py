@@ -16,6 +16,7 @@ from dashboard.conditional import answered, tag_of
 from dashboard.feeds.calendar import calendar
 from dashboard.feeds.choose import TABLES, about_address, entries, title_of
 from dashboard.feeds.write import Feed, atom, json_feed
+from dashboard.kept import keep
 from dashboard.queries import items
 from dashboard.start import START, Context, Trouble, per_page
 from dashboard.threads import run_in_threadpool
@@ -81,6 +82,7 @@ def routes(not_found: Callable[[Request], Response]) -> list[BaseRoute]:
                 return RedirectResponse(f"/feeds/{part}/{quote(moved, safe='')}.{form}", status_code=301)
             return not_found(request)
         body, tag = found
+        keep(request)
         return answered(request, body, MEDIA[form], tag=tag, modified=state.record.built_at, headers=HEADERS)
 
     async def whole(request: Request) -> Response:

@@ -21,6 +21,7 @@ from dashboard.downloads.routes import page_for as downloads_page
 from dashboard.editions.show import list_page as editions_page
 from dashboard.editions.show import with_edition
 from dashboard.feeds.page import feeds_page
+from dashboard.kept import keep
 from dashboard.notebooks.page import start_page
 from dashboard.parts.around import notices_of_permanent_page
 from dashboard.parts.permalinks import ROOMS, changes_address, permalink
@@ -156,6 +157,7 @@ class PermanentPages:
             return self.not_found(request)
         if status == 200:
             page = with_edition(state, page)
+        keep(request)
         return self._shown(request, state, page, status)
 
     def say(self, request: Request, page: Page, status: int) -> Response:

@@ -60,15 +60,20 @@ def export(record: Path, target: Path) -> int:
 
 
 @contextmanager
-def datasette_of(program: Path, database: Path, log: Path) -> Iterator[tuple[str, int]]:
-    """Serve the file as its readme says, unchanging: (its address on loopback, its process id)."""
+def datasette_of(program: Path, database: Path, log: Path, *settings: str) -> Iterator[tuple[str, int]]:
+    """Serve the file as its readme says, unchanging: (its address on loopback, its process id).
+
+    `settings` are its own, such as `"suggest_facets", "off"`, name and value in turn.
+    """
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         port = sock.getsockname()[1]
     with log.open("wb") as handle:
         process = subprocess.Popen(
-            [program, "serve", "--immutable", database, "--port", str(port)], stdout=handle, stderr=subprocess.STDOUT
-        )
+            [program, "serve", "--immutable", database, "--port", str(port), *(
+                word for pair in zip(settings[::2], settings[1::2], strict=True) for word in ("--setting", *pair))],
+            stdout=handle, stderr=subprocess.STDOUT,
+        )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
         end = time.monotonic() + 60
