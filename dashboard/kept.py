@@ -122,7 +122,7 @@ def token_now() -> Token | None:
         record = _record(str(home.current_file), current)
     except (HomeError, OSError):
         return None
-    files = (home.programme_file, home.current_file, record, home.progress_file, home.editions)
+    files: tuple[Path | str, ...] = (home.programme_file, home.current_file, record, home.progress_file, home.editions)
     # by the minute, as a page says when a collection has fallen silent
     return named, f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M}", tuple(map(_look, files))
 
