@@ -23,10 +23,12 @@ from scrapers.errors import WorkError as WorkError
 from scrapers.register import Register, read_register
 from scrapers.renew import (
     Base,
+    InForce,
     Prints,
     base_for,
     copy_file,
     hold_withheld,
+    in_force,
     look_at,
     prints_of_sources,
     published_register,
@@ -76,7 +78,8 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
     written. Nothing is published unless all of it is whole.
     """
     register_sha256, files = register_files(home)
-    register = None if anew else published_register(home, files)
+    last = None if anew else in_force(home)
+    register = published_register(last, files)
     if register is None:
         register = read_register(home)
         if register.findings:
@@ -84,7 +87,7 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
     path = next_path(home)
     making = _Making(home, path.with_suffix(".part"), register, register_sha256)
     try:
-        return _build(making, path, work, files, anew=anew)
+        return _build(making, path, work, files, last)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         told = next(iter(str(error).splitlines()), type(error).__name__)
         raise WorkError(
@@ -93,14 +96,16 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
         ) from error
 
 
-def _build(making: _Making, path: Path, work: duckdb.DuckDBPyConnection | None, files: str, *, anew: bool) -> Published:
+def _build(
+    making: _Making, path: Path, work: duckdb.DuckDBPyConnection | None, files: str, last: InForce | None
+) -> Published:
     home, part, register = making.home, making.part, making.register
     _drop(part)  # a killed build may have left it
     try:
         with _collected(home, work, register) as source:
             sources = prints_of_sources(source) if source is not None else {}
             now = Prints(shape_digest(), files, withheld_digest(register), sources)
-            base = None if anew or source is None else making.base(now, source)
+            base = None if source is None else making.base(last, now, source)
             try:
                 rows, prints = making.make(source, now, base)
             except duckdb.Error:
@@ -135,9 +140,9 @@ class _Making:
     register: Register
     register_sha256: str
 
-    def base(self, now: Prints, source: duckdb.DuckDBPyConnection) -> Base | None:
+    def base(self, last: InForce | None, now: Prints, source: duckdb.DuckDBPyConnection) -> Base | None:
         """The publication to go on from, if any."""
-        found = base_for(self.home, now)
+        found = base_for(last, now)
         bodies = [row["body_sha256"] for row in self.register.tables["withheld"]]
         if found is not None and bodies and hold_withheld(source, found.changed, bodies):
             return None

@@ -151,8 +151,10 @@ def _batches(connection: Connection, names: Sequence[str]) -> Iterator[list[str]
         return
     counts = dict(
         connection.execute(
-            "SELECT source_id, count(*) FROM passage WHERE source_id IN (SELECT unnest(?)) GROUP BY source_id",
-            [list(names)],
+            filled(
+                "SELECT source_id, count(*) FROM passage WHERE source_id IN (SELECT unnest(?)) GROUP BY source_id",
+                names,
+            )
         ).fetchall()
     )
     batch: list[str] = []

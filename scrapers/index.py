@@ -33,7 +33,7 @@ from data.search import (
     row_number,
     rows_of_source,
 )
-from scrapers.statements import filled
+from scrapers.statements import Value, filled
 
 CHUNK: Final = 5_000
 WAIT_SECONDS: Final = 30
@@ -288,12 +288,11 @@ def _entries(
     names: dict[str, str],
     more: dict[str, tuple[str, str, tuple[str, ...]]],
     where: str,
-    *values: object,
+    *values: Value,
 ) -> Iterator[Fact]:
     for name, date, precision, kind, title, summary, org_ids, source_id in record.execute(
-        f"""SELECT id, on_date, date_precision, kind, title, summary, org_ids, source_id FROM timeline
-           WHERE {where}""",  # noqa: S608 - the program's own words
-        list(values),
+        "SELECT id, on_date, date_precision, kind, title, summary, org_ids, source_id FROM timeline "  # noqa: S608
+        f"WHERE {filled(where, *values)}"
     ).fetchall():
         status, extra, words = more.get(name, ("", "", ()))
         called = tuple(org_ids or ())

@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -62,6 +63,14 @@ class Prints:
 
 
 @dataclass(frozen=True)
+class InForce:
+    """The published database that readers read, and what it was made of."""
+
+    path: Path
+    prints: Prints
+
+
+@dataclass(frozen=True)
 class Base:
     """The publication that the next one is made from, and the sources whose rows are not what they were in it."""
 
@@ -73,6 +82,7 @@ class Base:
 # -- what a publication was made of
 
 
+@cache
 def shape_digest() -> str:
     """Stands for everything that decides how rows are laid down: where it changes, all is made anew."""
     digest = hashlib.sha256()
@@ -137,29 +147,28 @@ def read_prints(record: Path) -> Prints | None:
         return None
 
 
-def _in_force(home: Home) -> tuple[Path, Prints] | None:
-    """The publication in force with its prints, where this very program made it."""
+def in_force(home: Home) -> InForce | None:
+    """The publication in force, where this very program made it."""
     try:
         path = current_path(home)
     except NotPublished:
         return None
     prints = read_prints(path)
-    return (path, prints) if prints is not None and prints.shape == shape_digest() else None
+    return InForce(path, prints) if prints is not None and prints.shape == shape_digest() else None
 
 
-def base_for(home: Home, now: Prints) -> Base | None:
+def base_for(found: InForce | None, now: Prints) -> Base | None:
     """The publication in force, where the next one can be made from it; None where all is to be made anew."""
-    found = _in_force(home)
     if found is None:
         return None
-    path, before = found
+    before = found.prints
     if before.withheld != now.withheld or before.added > before.rows * SHARE_ADDED:
         return None
     names = before.sources.keys() | now.sources.keys()
     changed = tuple(sorted(name for name in names if before.sources.get(name) != now.sources.get(name)))
     if len(changed) > max(FEW, len(names) * SHARE_CHANGED):
         return None
-    return Base(path, before, changed)
+    return Base(found.path, before, changed)
 
 
 def hold_withheld(source: Connection, changed: Iterable[str], bodies: Iterable[str]) -> bool:
@@ -171,15 +180,14 @@ def hold_withheld(source: Connection, changed: Iterable[str], bodies: Iterable[s
     return bool(row and row[0])
 
 
-def published_register(home: Home, files: str) -> Register | None:
+def published_register(found: InForce | None, files: str) -> Register | None:
     """The register as the publication in force holds it, where it was made from these very files by this program; None
     where it is to be read and checked. Reading a row back costs a thirtieth of checking it."""
-    found = _in_force(home)
-    if found is None or found[1].register != files:
+    if found is None or found.prints.register != files:
         return None
     tables: dict[str, list[Row]] = {}
     try:
-        with duckdb.connect(str(found[0]), read_only=True) as record:
+        with duckdb.connect(str(found.path), read_only=True) as record:
             for spec in FILES:
                 names = [column.name for column in spec.columns]
                 listed = ", ".join(f'"{name}"' for name in names)

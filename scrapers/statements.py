@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import duckdb
 
+from data.quoting import quoted
+
 Connection = duckdb.DuckDBPyConnection
 
 MEMORY: Final = "256MB"
@@ -36,7 +38,7 @@ def literal(value: Value) -> str:
     if isinstance(value, dt.date):
         return f"DATE '{value.isoformat()}'"
     if isinstance(value, str):
-        return "'" + _encodable(value).replace("'", "''") + "'"
+        return quoted(_encodable(value))
     return f"CAST([{', '.join(literal(one) for one in value)}] AS VARCHAR[])"
 
 

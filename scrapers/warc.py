@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import io
 import itertools
 import os
 import random
@@ -560,8 +559,3 @@ def _verify_record(
     bodies[(name, offset)] = digest
     if digest != row.body_sha256:
         report.findings.append(f"{name} at {offset}: the body of capture {row.capture_id} has another SHA-256")
-
-
-def records_in(data: bytes) -> list[Stored]:
-    """All records in a piece of WARC, for looking at what was written."""
-    return [_stored(record) for record in ArchiveIterator(io.BytesIO(data))]

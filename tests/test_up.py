@@ -15,14 +15,9 @@ import httpx
 import pytest
 
 from data.home import PACKAGE, Home
+from tests.support.processes import free_port
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="ends the process group by POSIX signals")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(found: Callable[[], object], seconds: float, what: str) -> None:

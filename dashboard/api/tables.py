@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Callable, Sequence
@@ -14,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from dashboard.api.catalogue import TableColumn, TableInfo, tables
+from dashboard.api.catalogue import tables
 from dashboard.api.filters import DEFAULT_LIMIT, Selection, select
 from dashboard.api.problem import CORS, Problem
-from dashboard.conditional import http_date, is_current
+from dashboard.conditional import http_date, is_current, tag_of
 from dashboard.kept import keep
 from dashboard.record import Record
 from dashboard.sql.formats import as_cell, guarded, plain
@@ -184,7 +183,7 @@ def _answer(request: Request) -> Response:
 def etag(record: Record, path: str, pairs: Sequence[tuple[str, str]]) -> str:
     """A tag that changes with the record and with what is asked of it."""
     asked = json.dumps([record.path.name, record.stamp, path, list(pairs)])
-    return f'"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'
+    return tag_of(asked)
 
 
 async def table_rows(request: Request) -> Response:
@@ -193,15 +192,6 @@ async def table_rows(request: Request) -> Response:
         return await run_in_threadpool(_answer, request)
     except Problem as problem:
         return problem.response()
-
-
-def describe_columns(table: TableInfo) -> list[dict[str, str]]:
-    """Name, type and meaning of each column."""
-    return [_describe(column) for column in table.columns]
-
-
-def _describe(column: TableColumn) -> dict[str, str]:
-    return {"name": column.name, "type": column.type, "comment": column.comment}
 
 
 def routes() -> list[BaseRoute]:

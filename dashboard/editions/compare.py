@@ -14,6 +14,7 @@ import duckdb
 
 from dashboard.api.filters import quoted
 from dashboard.sql.formats import plain
+from data import quoting
 from data.editions import Edition, EditionError, sums_of
 from data.schema import COLLECTED
 
@@ -147,8 +148,8 @@ def _changes(
 ) -> TableChanges:
     listed = ", ".join(quoted(column) for column in columns)
     for side, found in (("was", before), ("now", after)):
-        file = str(found.folder / "tables" / f"{name}.parquet").replace("'", "''")
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {side} AS SELECT {listed} FROM read_parquet('{file}')")  # noqa: S608
+        file = quoting.quoted(str(found.folder / "tables" / f"{name}.parquet"))
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {side} AS SELECT {listed} FROM read_parquet({file})")  # noqa: S608
     if not key or not set(key) <= set(columns):
         return _counted_alone(connection, name)
     same_key = " AND ".join(f"w.{quoted(one)} = n.{quoted(one)}" for one in key)

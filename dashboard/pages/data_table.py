@@ -23,6 +23,7 @@ from dashboard.queries import dictionary
 from dashboard.queries.dictionary import ColumnFact
 from dashboard.sql.formats import as_cell
 from dashboard.start import Context, per_page
+from data import quoting
 
 ADDRESS: Final = "/data"
 SIZE: Final = 25
@@ -336,7 +337,7 @@ def written(chosen: Selection) -> str:
     """The SQL of a selection with its values written out, as the console takes it."""
     where = chosen.where
     for value in chosen.values:
-        text = "'" + str(value).replace("'", "''") + "'" if not isinstance(value, (int, float)) else str(value)
+        text = str(value) if isinstance(value, (int, float)) else quoting.quoted(str(value))
         where = where.replace("?", text.replace("?", "\0"), 1)
     where = where.replace("\0", "?")
     order = ", ".join(f"{quoted(column.name)}{' DESC' if down else ''}" for column, down in chosen.order)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from dashboard.parts.dates import date_words
 from dashboard.parts.html import EMPTY, address, fill, link
-from dashboard.queries.sources import Source, source_index
+from dashboard.queries.sources import source_index
 from dashboard.record import Record
 
 
@@ -40,8 +40,3 @@ def source_citation(record: Record, source_id: str | None) -> Markup:
         live=EMPTY if source.url else Markup(" (no address known)"),
         held=link(source_page(source.source_id), "on record", label=f"On record: {source.title}"),
     )
-
-
-def sources_by_name(record: Record) -> dict[str, Source]:
-    """Every source by its id."""
-    return source_index(record)

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from dashboard.parts.dates import date_phrase, date_words, time_ago
-from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
+from dashboard.parts.html import EMPTY, fill, join, link, listing, many, number
 from dashboard.parts.permalinks import detail, permalink
 from dashboard.parts.sources import source_link
 from dashboard.parts.spans import Mark, Scale, gap_words, line
@@ -238,8 +238,3 @@ def embedded_track(context: Context, track: Track) -> Markup:
         d=date_words(context.record.built_on.isoformat(), "day"),
         home=link(home, "The whole track, with its sources"),
     )
-
-
-def embed_address(review_id: str) -> str:
-    """Where the track of one review stands alone."""
-    return address("/review", {"review": review_id, "embed": "true"})

@@ -344,8 +344,3 @@ def _sitemap(base: str, part: tuple[tuple[str, str], ...]) -> str:
         '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
         f"{urls}</urlset>\n"
     )
-
-
-def sitemap_of(context: Context) -> str:
-    """What /sitemap.xml answers."""
-    return sitemap_files(context)["sitemap.xml"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
@@ -96,8 +95,3 @@ def bodies_asking(found: tuple[Voice, ...]) -> list[tuple[str, int]]:
             asked.setdefault(ask, set()).add(voice.statement.org_id)
     counted = [(ask, len(orgs)) for ask, orgs in asked.items()]
     return sorted(counted, key=lambda pair: (pair[0] == "other", -pair[1], pair[0]))
-
-
-def positions_of(found: tuple[Voice, ...]) -> list[tuple[str, int]]:
-    """(position, number of statements), the most frequent first."""
-    return Counter(voice.statement.position for voice in found).most_common()

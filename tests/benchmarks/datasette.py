@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -34,6 +33,7 @@ from scrapers.build import build
 from scrapers.index import update_index
 from tests.benchmarks.search import OFTEN, add_passages, spread, vocabulary
 from tests.support.browser import app_of
+from tests.support.processes import free_port
 
 TABLES = {
     "organisation": "org_id, name, kind, region",
@@ -85,9 +85,7 @@ def in_turns(name: str, ours: list[str], theirs: list[str]) -> None:
 
 def datasette(program: str, database: Path) -> tuple[subprocess.Popen[bytes], str]:
     """Start Datasette as its users do, with its own defaults."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [program, "serve", str(database), "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

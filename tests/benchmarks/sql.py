@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import multiprocessing
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -23,10 +22,10 @@ from collections import Counter
 from pathlib import Path
 
 import httpx
-import psutil
 
 from data.home import HOME_VARIABLE, PACKAGE, Home
 from scrapers.build import build
+from tests.support.processes import free_port, memory_of
 
 SECONDS = 20
 SMALL = "SELECT status, count(*) FROM organisation_status GROUP BY 1"
@@ -81,26 +80,13 @@ def strangers(address: str, seconds: float, answers: multiprocessing.Queue[dict[
     answers.put(dict(found))
 
 
-def memory_of(pid: int) -> int:
-    """Bytes that a process and all it started hold."""
-    total = 0
-    for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
-        try:
-            total += process.memory_info().rss
-        except psutil.Error:
-            continue
-    return total
-
-
 def main() -> None:
     """Serve a record, ask, disturb, measure."""
     root = Path(tempfile.mkdtemp(prefix="sql-"))
     shutil.copytree(PACKAGE / "register", root / "register")
     shutil.copyfile(PACKAGE / "programme.toml", root / "programme.toml")
     build(Home(root))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(PACKAGE.parent / "streamlit_app.py"), "--server.port", str(port),

@@ -11,18 +11,15 @@ from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard import server
-from dashboard.start import START
-from data.home import HOME_VARIABLE, PACKAGE, Home
+from data.home import PACKAGE, Home
 from scrapers.build import build
+from tests.support.routes import client_of
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    import os
     import shutil
 
     root: Path = tmp_path_factory.mktemp("api") / "home"
@@ -31,14 +28,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with (root / "register" / "events.csv").open("a", encoding="utf-8") as handle:
         handle.write("formula,2021,year,=1+1,@SUM(A1),,context,acp-uk-2021-rapid-response,2026-11-23\n")
     build(Home(root))
-    before = os.environ.get(HOME_VARIABLE)
-    os.environ[HOME_VARIABLE] = str(root)
-    yield TestClient(Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE))
-    START.close()
-    if before is None:
-        del os.environ[HOME_VARIABLE]
-    else:
-        os.environ[HOME_VARIABLE] = before
+    with client_of(Home(root)) as client:
+        yield client
 
 
 def rows(client: TestClient, address: str) -> list[dict[str, object]]:

@@ -30,21 +30,20 @@ import rispy
 import uvicorn
 from bs4 import BeautifulSoup
 from PIL import Image
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard import server
 from dashboard.citations.formats import STYLES
 from dashboard.feeds.routes import all_feeds
 from dashboard.parts.permalinks import ROOMS, permalink
 from dashboard.queries import items
 from dashboard.queries.items import TABLE_OF_ROOM
 from dashboard.start import START, Context
-from data.home import HOME_VARIABLE, PACKAGE
+from data.home import PACKAGE
 from scrapers.build import build
 from tests.conftest import need
 from tests.support import browser, cited_home
 from tests.support.cited_home import GONE, NEW, OLD, REREAD
+from tests.support.routes import client_of
 
 TOOLS = Path(os.environ.get("SIM_RECORD_TEST_TOOLS", PACKAGE.parent / ".ci" / "tools"))
 CHANGE = "/documents/example-live/changes/1..1"
@@ -104,23 +103,17 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     home = cited_home.make(tmp_path_factory.mktemp("cited") / "home")
     build(home)
-    before = os.environ.get(HOME_VARIABLE)
-    os.environ[HOME_VARIABLE] = str(home.root)
-    app = Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE)
-    served = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off"))
-    thread = threading.Thread(target=served.run, daemon=True)
-    thread.start()
-    while not served.started:
-        time.sleep(0.02)
-    port = served.servers[0].sockets[0].getsockname()[1]
-    yield Site(TestClient(app, follow_redirects=False), f"http://127.0.0.1:{port}")
-    served.should_exit = True
-    thread.join(10)
-    START.close()
-    if before is None:
-        del os.environ[HOME_VARIABLE]
-    else:
-        os.environ[HOME_VARIABLE] = before
+    with client_of(home, follow_redirects=False) as client:
+        config = uvicorn.Config(client.app, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
+        served = uvicorn.Server(config)
+        thread = threading.Thread(target=served.run, daemon=True)
+        thread.start()
+        while not served.started:
+            time.sleep(0.02)
+        port = served.servers[0].sockets[0].getsockname()[1]
+        yield Site(client, f"http://127.0.0.1:{port}")
+        served.should_exit = True
+        thread.join(10)
 
 
 def soup(site: Site, path: str) -> BeautifulSoup:

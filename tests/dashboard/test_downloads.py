@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import shutil
 import subprocess
 import zipfile
@@ -17,14 +16,13 @@ import duckdb
 import pandas as pd
 import pytest
 import rdflib
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard import server
 from dashboard.start import START, Context
-from data.home import HOME_VARIABLE, PACKAGE, Home
+from data.home import PACKAGE, Home
 from scrapers.build import build
 from tests.conftest import TOOLS, need
+from tests.support.routes import client_of
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>&lol; ]]>'
 
@@ -38,14 +36,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with (root / "register" / "events.csv").open("a", encoding="utf-8") as handle:
         handle.write(f'hostile,2021,year,"{quoted}",\'quoted,acp-uk,context,acp-uk-2021-rapid-response,2026-11-23\n')
     build(Home(root))
-    before = os.environ.get(HOME_VARIABLE)
-    os.environ[HOME_VARIABLE] = str(root)
-    yield TestClient(Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE))
-    START.close()
-    if before is None:
-        del os.environ[HOME_VARIABLE]
-    else:
-        os.environ[HOME_VARIABLE] = before
+    with client_of(Home(root)) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

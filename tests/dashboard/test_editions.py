@@ -6,7 +6,6 @@ import datetime as dt
 import errno
 import hashlib
 import json
-import os
 import re
 import shutil
 import signal
@@ -21,10 +20,8 @@ import duckdb
 import pybtex.database
 import pytest
 from bs4 import BeautifulSoup
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard import server
 from dashboard.editions import make, pages
 from dashboard.editions.make import issue
 from dashboard.start import START
@@ -44,6 +41,7 @@ from data.programme import read_programme
 from scrapers.build import build
 from scrapers.check import check_home
 from tests.conftest import TOOLS, need
+from tests.support.routes import client_of
 from tests.support.small_home import rows_of, small_home, write_rows
 
 HOSTILE = '=1+1<script>alert(1)</script><img src=x onerror=alert(2)> "q" & ]]> href="/timeline/event.hostile" {{7*7}}'
@@ -111,21 +109,14 @@ def issued(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issued]:
     facts.append(base | {"event_id": "to-go", "title": "To go", "summary": "Taken out later."})
     write_rows(home.register / "events.csv", head, facts)
     build(home)
-    before = os.environ.get(HOME_VARIABLE)
-    os.environ[HOME_VARIABLE] = str(home.root)
-    client = TestClient(Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE))
-    first = issue_now(home)
-    at = f"/editions/{first.name}"
-    read = {path: client.get(at + path).content for path in ("", "/statements", *SOME_PAGES(home))}
-    correct(home, CORRECTIONS)
-    build(home)
-    second = issue_now(home)
-    yield Issued(home, first, second, read, client)
-    START.close()
-    if before is None:
-        del os.environ[HOME_VARIABLE]
-    else:
-        os.environ[HOME_VARIABLE] = before
+    with client_of(home) as client:
+        first = issue_now(home)
+        at = f"/editions/{first.name}"
+        read = {path: client.get(at + path).content for path in ("", "/statements", *SOME_PAGES(home))}
+        correct(home, CORRECTIONS)
+        build(home)
+        second = issue_now(home)
+        yield Issued(home, first, second, read, client)
 
 
 def SOME_PAGES(home: Home) -> list[str]:  # noqa: N802 - read once, as a constant would be

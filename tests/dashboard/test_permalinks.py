@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,18 +14,17 @@ import pybtex.database
 import pytest
 import rispy
 from bs4 import BeautifulSoup
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard import server
 from dashboard.citations.formats import STYLES
 from dashboard.parts.permalinks import permalink
 from dashboard.queries import items
 from dashboard.queries.items import TABLE_OF_ROOM
 from dashboard.start import START, Context
-from data.home import HOME_VARIABLE, PACKAGE, Home
+from data.home import PACKAGE, Home
 from scrapers.build import build
 from tests.conftest import need
+from tests.support.routes import client_of
 
 HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)> "quoted" & ]]> &lol; {{7*7}}"""
 
@@ -44,14 +42,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
             "2026-11-22,statement,acp-uk-2021-05,asks,evidence,evidence;co-production,a second ask was missed\n"
         )
     build(Home(root))
-    before = os.environ.get(HOME_VARIABLE)
-    os.environ[HOME_VARIABLE] = str(root)
-    yield TestClient(Starlette(routes=server.ROUTES, middleware=server.MIDDLEWARE))
-    START.close()
-    if before is None:
-        del os.environ[HOME_VARIABLE]
-    else:
-        os.environ[HOME_VARIABLE] = before
+    with client_of(Home(root)) as client:
+        yield client
 
 
 def context() -> Context:

@@ -14,6 +14,7 @@ import pytest
 
 from data.home import Home
 from tests.support.hostile import statements
+from tests.support.processes import memory_of
 from tests.support.served import served
 
 CLIENTS = 50
@@ -26,17 +27,6 @@ HOSTILE = [each.sql for each in statements() if each.right & {"oom", "timeout", 
 def site(published_home: Home) -> Iterator[tuple[str, int]]:
     with served(published_home) as found:
         yield found
-
-
-def memory_of(pid: int) -> int:
-    """Bytes that a process and all it started hold."""
-    total = 0
-    for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
-        try:
-            total += process.memory_info().rss
-        except psutil.Error:
-            continue
-    return total
 
 
 def page_times(address: str, seconds: float) -> list[float]:

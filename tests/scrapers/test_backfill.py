@@ -9,7 +9,6 @@ import http.client
 import io
 import json
 import random
-import socket
 import subprocess
 import sys
 import threading
@@ -41,6 +40,7 @@ from scrapers.collect import CollectError, CollectOptions, collect
 from scrapers.hooks import Hooks
 from scrapers.report import RunSummary
 from tests.conftest import ROOT, TOOLS, need
+from tests.support.processes import free_port
 
 PYWB = TOOLS / "pywb" / "bin"
 MAKE_HOME = Callable[[dict[str, str]], Home]
@@ -198,12 +198,6 @@ def manage(folder: Path, *words: str) -> None:
         [str(PYWB / "wb-manager"), *words], cwd=folder, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

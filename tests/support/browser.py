@@ -5,18 +5,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from data.home import HOME_VARIABLE, PACKAGE, Home
+from data.home import HOME_VARIABLE, Home
+from tests.support.processes import running
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -58,36 +54,13 @@ def app_of(home: Home, log: Path) -> Iterator[tuple[str, int]]:
 
     Raises RuntimeError with the last lines of `log` where it does not answer within 90 seconds.
     """
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    with log.open("wb") as handle:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)],
-            cwd=PACKAGE.parent,
-            env={**os.environ, HOME_VARIABLE: str(home.root)},
-            stdout=handle,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                urllib.request.urlopen(address, timeout=10).close()
-                break
-            except (urllib.error.URLError, OSError):
-                if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"the app did not start: {log.read_text(errors='replace')[-2000:]}") from None
-                time.sleep(0.2)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+    environment = {**os.environ, HOME_VARIABLE: str(home.root)}
+    with running(_app_at, "the app", env=environment, log=log) as found:
+        yield found
+
+
+def _app_at(port: int) -> list[str]:
+    return [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
 
 
 def opened(page: Any, address: str) -> Any:

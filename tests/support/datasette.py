@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import socket
 import sqlite3
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+
+from tests.support.processes import running
 
 NAME: Final = "record"
 TABLES: Final = {
@@ -65,27 +62,10 @@ def datasette_of(program: Path, database: Path, log: Path, *settings: str) -> It
 
     `settings` are its own, such as `"suggest_facets", "off"`, name and value in turn.
     """
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-    with log.open("wb") as handle:
-        process = subprocess.Popen(
-            [program, "serve", "--immutable", database, "--port", str(port), *(
-                word for pair in zip(settings[::2], settings[1::2], strict=True) for word in ("--setting", *pair))],
-            stdout=handle, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        end = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(address, timeout=10).close()
-                break
-            except (urllib.error.URLError, OSError):
-                if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"Datasette did not start: {log.read_text()[-2000:]}") from None
-                time.sleep(0.2)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait(10)
+    words = [word for pair in zip(settings[::2], settings[1::2], strict=True) for word in ("--setting", *pair)]
+
+    def command(port: int) -> list[str | Path]:
+        return [program, "serve", "--immutable", database, "--port", str(port), *words]
+
+    with running(command, "Datasette", log=log) as found:
+        yield found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.processes import free_port
 
 SECONDS = 60
 FOLDERS = ("/usr/local/bin", *(str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)))
@@ -101,9 +102,7 @@ def _running(folder: Path) -> Iterator[Postgres]:
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
+    port = free_port()
     server = Postgres(port, folder, start_server(folder, port))
     try:
         yield server
