@@ -27,7 +27,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import embeds, plain
+from dashboard import embeds, health, plain
 from dashboard.api import model, openapi, search, sql, tables
 from dashboard.api.problem import Problem
 from dashboard.cross_origin import CrossOrigin
@@ -241,6 +241,7 @@ EMBEDS: Final = embeds.Embeds(asset_address("app.css"), asset_address("icon.svg"
 ROUTES: Final[list[BaseRoute]] = [
     *(_shell_route(address) for address in plain.ADDRESSES),
     Route("/assets/{name}", asset),
+    *health.routes(),
     *openapi.routes(),
     *search.routes(),
     *sql.routes(),

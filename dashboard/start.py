@@ -115,6 +115,10 @@ class Start:
         self._announce(context)
         return context
 
+    def published(self) -> Record:
+        """The record in force, opened if it is new; nothing is built. Raises HomeError, NotPublished."""
+        return self.held.record if self.held is not None else self._store(find_home()).current()
+
     def programme(self) -> Programme | None:
         """What programme.toml says, even while the register is in trouble; None where it cannot be read."""
         if self.held is not None:
