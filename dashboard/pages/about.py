@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
 from markupsafe import Markup
 
 from dashboard.parts.dates import day_words
@@ -12,6 +11,7 @@ from dashboard.parts.html import EMPTY, fill, join, link, many, number
 from dashboard.parts.notes import empty_state
 from dashboard.parts.params import Params
 from dashboard.parts.rules import DECIDED_IN_ORDER, FIRM, RULES, STRENGTH
+from dashboard.parts.show import show
 from dashboard.parts.status import status_badge, strength_words
 from dashboard.parts.tables import Column, table
 from dashboard.queries import bodies, state
@@ -255,4 +255,4 @@ def plain(ctx: Context, params: Params) -> Markup:
 
 def page() -> None:
     """The page in the app."""
-    st.html(body(context()))
+    show(body(context()))

@@ -17,6 +17,7 @@ from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, many, number
 from dashboard.parts.notes import note
 from dashboard.parts.params import LONGER, Params
+from dashboard.parts.show import show
 from dashboard.parts.tables import Column, table
 from dashboard.queries import dictionary
 from dashboard.queries.dictionary import TableFact
@@ -316,41 +317,39 @@ def page() -> None:
     params = asked()
     name = params.get("table")
     if name in known_tables(ctx.record):
-        st.html(data_table.one_table(ctx, params))
+        show(data_table.one_table(ctx, params))
         return
-    st.html(_unknown_table(ctx, name) + head(ctx))
+    show(_unknown_table(ctx, name) + head(ctx))
     if "data leads with" not in st.session_state:  # what the reader came for stays at the top while they work
         st.session_state["data leads with"] = "q" if params.get("q") else "search" if params.get("search") else ""
     lead = st.session_state["data leads with"]
     if lead == "q":
         _ask(ctx)
-        st.html(all_tables(ctx))
+        show(all_tables(ctx))
         _search(ctx)
     elif lead == "search":
         _search(ctx)
-        st.html(all_tables(ctx))
+        show(all_tables(ctx))
         _ask(ctx)
     else:
-        st.html(all_tables(ctx))
+        show(all_tables(ctx))
         _search(ctx)
         _ask(ctx)
-    st.html(cite(ctx) + checksums(ctx) + elsewhere(ctx))
+    show(cite(ctx) + checksums(ctx) + elsewhere(ctx))
 
 
 def _search(ctx: Context) -> None:
-    st.html(data_search.heading(ctx))
+    show(data_search.heading(ctx))
     with st.container(key="search-box"):
         words = st.text_input(
             "Words, names, “phrases”", key="search", bind="query-params", placeholder="crisis plan org:slam"
         )
     forget_page_when_filters_change((("search", words or ""),), f"{ADDRESS} search")
-    found = data_search.results(ctx, asked())
-    if found:
-        st.html(found)
+    show(data_search.results(ctx, asked()))
 
 
 def _ask(ctx: Context) -> None:
-    st.html(console_head(ctx))
+    show(console_head(ctx))
     with st.container(key="ask"):
         left, right = st.columns([7, 3])
         question = left.text_area("Question in SQL", key="q", bind="query-params", height=250) or ""
@@ -364,4 +363,4 @@ def _ask(ctx: Context) -> None:
                 )
                 or ""
             )
-    st.html(cut_short(question) + console.answered(ctx, question, drawn) + examples(ctx))
+    show(cut_short(question) + console.answered(ctx, question, drawn) + examples(ctx))

@@ -21,6 +21,7 @@ from dashboard.parts.notes import empty_state, note
 from dashboard.parts.observed import times
 from dashboard.parts.paging import leaf, pager
 from dashboard.parts.params import Params
+from dashboard.parts.show import show
 from dashboard.parts.tables import Column, table
 from dashboard.queries import documents, state
 from dashboard.queries.documents import Course
@@ -298,24 +299,21 @@ def page() -> None:
     values, remarks = chosen(filters, params)
     source_id = params.get("source")
     if source_id in source_index(ctx.record):
-        st.html(_detail(ctx, params, kept_of(filters, values)))
+        show(_detail(ctx, params, kept_of(filters, values)))
         return
     view, view_remark = _view_of(params)
     remark = unknown_row("document", source_id) if source_id else EMPTY
-    st.html(remark + view_remark + head(ctx, view))
+    show(remark + view_remark + head(ctx, view))
     if not all_sources(ctx.record):
         return
     if view:
-        st.html(_lists(ctx, view, params.get("page")))
-        st.html(how_known(ctx))
+        show(_lists(ctx, view, params.get("page")))
+        show(how_known(ctx))
         return
-    st.html(lists.vanished(ctx, "", False) + lists.changed(ctx, "", False))
-    if remarks:
-        st.html(remarks)
+    show(lists.vanished(ctx, "", False) + lists.changed(ctx, "", False))
+    show(remarks)
     values = select_boxes(filters)
     kept = kept_of(filters, values)
     forget_page_when_filters_change(kept, ADDRESS)
-    st.html(
-        listed(ctx, values["state"], values["kind"], values["publisher"], kept, str(st.query_params.get("page", "")))
-    )
-    st.html(how_known(ctx))
+    show(listed(ctx, values["state"], values["kind"], values["publisher"], kept, str(st.query_params.get("page", ""))))
+    show(how_known(ctx))

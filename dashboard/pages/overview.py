@@ -12,6 +12,7 @@ from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
 from dashboard.parts.notes import empty_state, note
 from dashboard.parts.params import Params
+from dashboard.parts.show import show
 from dashboard.parts.sources import source_link
 from dashboard.parts.status import status_badge
 from dashboard.parts.tables import Column, table
@@ -475,13 +476,13 @@ def page() -> None:
     """The page in the app."""
     ctx = context()
     asked = st.query_params.get("since", "")
-    st.html(head(ctx))
+    show(head(ctx))
     words = st.text_input(FIND_LABEL, key="find", bind="query-params", max_chars=100) or ""
     if words.strip():
-        st.html(results(ctx, words.strip()))
-    st.html(standing(ctx))
+        show(results(ctx, words.strip()))
+    show(standing(ctx))
     if asked and day_of(asked) is None:
-        st.html(_remark(asked))
+        show(_remark(asked))
     place = st.container()
     with st.container(key="since-box"):
         since = st.date_input(
@@ -494,5 +495,5 @@ def page() -> None:
             format="DD/MM/YYYY",
         )
     with place:
-        st.html(news(ctx, since if isinstance(since, dt.date) else first_day(ctx)))
-    st.html(weight(ctx))
+        show(news(ctx, since if isinstance(since, dt.date) else first_day(ctx)))
+    show(weight(ctx))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import streamlit as st
 from markupsafe import Markup
 
 from dashboard.pages.shared import computed_from, nothing_in_register
@@ -14,6 +13,7 @@ from dashboard.parts.html import EMPTY, fill, join, link, listing, many, number
 from dashboard.parts.notes import content_note, empty_state
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
+from dashboard.parts.show import show
 from dashboard.parts.sources import source_citation, source_link
 from dashboard.parts.tables import Cell, Column, table
 from dashboard.queries import petitions
@@ -278,4 +278,4 @@ def plain(ctx: Context, params: Params) -> Markup:
 
 def page() -> None:
     """The page in the app."""
-    st.html(body(context()))
+    show(body(context()))

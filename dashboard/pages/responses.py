@@ -18,6 +18,7 @@ from dashboard.parts.notes import content_note, empty_state
 from dashboard.parts.paging import Leaf, leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
+from dashboard.parts.show import show
 from dashboard.parts.sources import source_link
 from dashboard.parts.tables import Column, table
 from dashboard.queries import responses
@@ -265,21 +266,20 @@ def page() -> None:
     values, remarks = chosen(filters, params)
     statement_id = params.get("statement")
     if statement_id in responses.voice_index(ctx.record):
-        st.html(way_back(ADDRESS, kept_of(filters, values), "All statements") + one_statement(ctx, statement_id))
+        show(way_back(ADDRESS, kept_of(filters, values), "All statements") + one_statement(ctx, statement_id))
         return
     if statement_id:
-        st.html(unknown_row("statement", statement_id))
-    st.html(head(ctx))
+        show(unknown_row("statement", statement_id))
+    show(head(ctx))
     if not responses.voices(ctx.record):
-        st.html(pictures.concerns_and_replies(ctx) + how_known(ctx))
+        show(pictures.concerns_and_replies(ctx) + how_known(ctx))
         return
-    if remarks:
-        st.html(remarks)
+    show(remarks)
     values = select_boxes(filters)
     kept = kept_of(filters, values)
     forget_page_when_filters_change(kept, ADDRESS)
     three = (values["kind"], values["asks"], values["position"], kept)
-    st.html(pictured(ctx, *three))
-    st.html(pictures.concerns_and_replies(ctx))
-    st.html(listed(ctx, *three, str(st.query_params.get("page", ""))))
-    st.html(how_known(ctx))
+    show(pictured(ctx, *three))
+    show(pictures.concerns_and_replies(ctx))
+    show(listed(ctx, *three, str(st.query_params.get("page", ""))))
+    show(how_known(ctx))

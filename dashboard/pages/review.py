@@ -18,6 +18,7 @@ from dashboard.parts.notes import content_note, empty_state, speaks_of_harm
 from dashboard.parts.paging import Leaf, leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
+from dashboard.parts.show import show
 from dashboard.parts.sources import source_citation, source_link
 from dashboard.parts.tables import Column, table
 from dashboard.queries import facts, reviews
@@ -355,19 +356,18 @@ def page() -> None:
     values, remarks = chosen(filters, params)
     review_id = params.get("review")
     if review_id in reviews.track_index(ctx.record):
-        st.html(way_back(ADDRESS, kept_of(filters, values), "All reviews") + one_review(ctx, review_id))
+        show(way_back(ADDRESS, kept_of(filters, values), "All reviews") + one_review(ctx, review_id))
         return
     if review_id:
-        st.html(unknown_row("review", review_id))
-    st.html(head(ctx))
+        show(unknown_row("review", review_id))
+    show(head(ctx))
     if not _unfiltered(ctx):
-        if remarks:
-            st.html(remarks)
+        show(remarks)
         values = select_boxes(filters)
         kept = kept_of(filters, values)
         forget_page_when_filters_change(kept, ADDRESS)
-        st.html(listed(ctx, values["state"], values["by"], kept, str(st.query_params.get("page", ""))))
-    st.html(rest(ctx))
+        show(listed(ctx, values["state"], values["by"], kept, str(st.query_params.get("page", ""))))
+    show(rest(ctx))
 
 
 def embedded(ctx: Context, params: Params) -> Markup:

@@ -15,6 +15,7 @@ from dashboard.parts.html import EMPTY, address, count, fill, join, link, many
 from dashboard.parts.notes import empty_state, note
 from dashboard.parts.paging import leaf, pager
 from dashboard.parts.params import Params
+from dashboard.parts.show import show
 from dashboard.parts.status import ORDER, SHORT, status_badge, strength_words
 from dashboard.parts.tables import Column, table
 from dashboard.queries import bodies, focus
@@ -174,19 +175,18 @@ def page() -> None:
     params = Params.of((name, value) for name in st.query_params for value in st.query_params.get_all(name))
     org_id = params.get("org")
     if org_id in bodies.body_index(ctx.record):
-        st.html(rollout_body.one_body(ctx, org_id, _back(params)))
+        show(rollout_body.one_body(ctx, org_id, _back(params)))
         return
     if org_id:
-        st.html(_unknown_body(ctx, org_id))
-    st.html(head(ctx))
+        show(_unknown_body(ctx, org_id))
+    show(head(ctx))
     if bodies.standings(ctx.record):
         filters = choices(ctx.record)
         _, remarks = chosen(filters, params)
-        if remarks:
-            st.html(remarks)
+        show(remarks)
         values = select_boxes(filters)
         kept = kept_of(filters, values)
         forget_page_when_filters_change(kept, ADDRESS)
         number_asked = str(st.query_params.get("page", ""))
-        st.html(listed(ctx, values["kind"], values["region"], values["status"], number_asked))
-    st.html(rollout_totals.totals(ctx))
+        show(listed(ctx, values["kind"], values["region"], values["status"], number_asked))
+    show(rollout_totals.totals(ctx))

@@ -17,6 +17,7 @@ from dashboard.parts.notes import content_note, empty_state
 from dashboard.parts.paging import Leaf, leaf, pager
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
+from dashboard.parts.show import show
 from dashboard.parts.sources import source_link
 from dashboard.parts.spans import year_strip
 from dashboard.parts.tables import Cell, Column, table
@@ -273,20 +274,19 @@ def page() -> None:
     values, remarks = chosen(filters, params)
     entry_id = params.get("entry")
     if entry_id in chronology.entry_index(ctx.record):
-        st.html(way_back(ADDRESS, kept_of(filters, values), "The whole timeline") + one_entry(ctx, entry_id))
+        show(way_back(ADDRESS, kept_of(filters, values), "The whole timeline") + one_entry(ctx, entry_id))
         return
     if entry_id:
-        st.html(unknown_row("entry", entry_id))
-    st.html(head(ctx))
+        show(unknown_row("entry", entry_id))
+    show(head(ctx))
     if not chronology.entries(ctx.record):
-        st.html(how_known(ctx))
+        show(how_known(ctx))
         return
-    if remarks:
-        st.html(remarks)
+    show(remarks)
     values = select_boxes(filters)
     kept = kept_of(filters, values)
     forget_page_when_filters_change(kept, ADDRESS)
     three = (values["year"], values["kind"], values["body"])
-    st.html(pictured(ctx, *three, kept))
-    st.html(listed(ctx, *three, values["order"], kept, str(st.query_params.get("page", ""))))
-    st.html(how_known(ctx))
+    show(pictured(ctx, *three, kept))
+    show(listed(ctx, *three, values["order"], kept, str(st.query_params.get("page", ""))))
+    show(how_known(ctx))

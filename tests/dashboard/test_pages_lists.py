@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,6 +70,18 @@ def test_runs_on_the_real_register_and_on_an_empty_one(
     empty = soup(run(name))
     assert empty.h1 and empty.select_one(".empty") and "Nothing is on record yet" in text(empty)
     assert text(plain(name, context)) == text(empty)
+
+
+@pytest.mark.parametrize("name", ["responses", "timeline", "review"])
+def test_filters_that_few_rows_or_none_answer_show_the_page(
+    name: str, context_of: Contexts, published_home: Home
+) -> None:
+    context = context_of(published_home)
+    filters = PAGES[name].choices(context)
+    for one, other in itertools.pairwise(filters):
+        for words, others in ((one.options[0][1], other.options[-1][1]), (one.options[-1][1], other.options[0][1])):
+            page = soup(run(name, **{one.name: words, other.name: others}))
+            assert page.h1 and page.h1.get_text() == PAGES[name].QUESTION
 
 
 @EACH
