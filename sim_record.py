@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import typer
 
 import dashboard.cli
 import scrapers.cli
+from data import logs
 from data.console import (
     BUG,
     CLEAN,
@@ -176,7 +178,11 @@ dashboard.cli.add_commands(app)
 def main() -> None:
     """Run the command line. Exit codes: 0 clean, 1 findings or failed sources, 2 usage, 3 bug."""
     try:
+        logs.begin()
         app()
+    except logs.LogError as error:
+        say(str(error))
+        _leave(USAGE)
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else USAGE
         _leave(code)
@@ -187,7 +193,10 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _leave(CLEAN)
     except Exception:
-        traceback.print_exc()
+        if logs.is_json():
+            logging.getLogger("sim_record").exception("bug")
+        else:
+            traceback.print_exc()
         say("This is a bug in sim-record, not something you did. Please report it with the lines above.")
         _leave(BUG)
 

@@ -10,6 +10,7 @@ import asyncio.base_events
 import contextlib
 import gzip
 import hashlib
+import logging
 import mimetypes
 import re
 import socket
@@ -36,6 +37,8 @@ from dashboard.editions.routes import Editions
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
 from dashboard.kept import KeptAnswers
+from dashboard.logs import AccessLog
+from dashboard.logs import begin as begin_logs
 from dashboard.notebooks import routes as notebooks
 from dashboard.parts import frame
 from dashboard.parts.freshness import freshness
@@ -44,7 +47,9 @@ from dashboard.parts.params import Params
 from dashboard.permalinks.routes import PermanentPages
 from dashboard.start import START, Context, Trouble
 from dashboard.threads import run_in_threadpool
+from data import logs
 
+LOG: Final = logging.getLogger(__name__)
 OWN_ASSETS: Final = Path(__file__).resolve().parent / "static"
 STREAMLIT_STATIC: Final = Path(streamlit.__file__).resolve().parent / "static"
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -349,6 +354,7 @@ def streamlit_file(path: str, coded: bool) -> tuple[bytes, str, bool] | None:
 
 
 MIDDLEWARE: Final = [
+    Middleware(AccessLog),
     Middleware(KeptAnswers),
     Middleware(SecurityHeaders),
     Middleware(StreamlitFiles),
@@ -361,6 +367,7 @@ EXCEPTION_HANDLERS: Final[Mapping[Any, Any]] = {}
 
 def warm(context: Context) -> None:
     """Make every page once and compress the files that each first visit asks for."""
+    logs.event(LOG, logging.INFO, "record.shown", record=context.record.path.name)
     plain.warm(context)
     for name in re.findall(r'(?:src|href)="\./(static/[^"]+)"', "".join(SHELL)):
         streamlit_file(f"/{name}", True)
@@ -369,6 +376,7 @@ def warm(context: Context) -> None:
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Open (or build) the record and make the pages warm beside the start; close the record at the end."""
+    begin_logs()
     START.on_new_record = warm
     opening = asyncio.get_running_loop().run_in_executor(None, START.state)
     try:

@@ -20,6 +20,7 @@ import duckdb
 
 import data
 from dashboard.record import Record, Store
+from data import logs
 from data.home import Home, HomeError, find_home
 from data.programme import Programme, ProgrammeError, read_programme
 from data.published import NotPublished, current_path
@@ -197,7 +198,11 @@ def register_print(home: Home) -> tuple[tuple[str, int, int], ...]:
 def build(home: Home) -> Trouble | None:
     """Publish a record by the command line, in a process of its own: what reads never writes. None if it went well."""
     code = str(Path(data.__file__).resolve().parent.parent)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [code, os.environ.get("PYTHONPATH")]))}
+    environment = {
+        **os.environ,
+        logs.VARIABLE: "",
+        "PYTHONPATH": os.pathsep.join(filter(None, [code, os.environ.get("PYTHONPATH")])),
+    }
     try:
         done = subprocess.run(
             [sys.executable, "-m", "sim_record", "build", "--home", str(home.root), "--json"],

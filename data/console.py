@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
+from data import logs
 from data.home import Home, HomeError, find_home
 from data.programme import Programme, ProgrammeError, read_programme
 
 CLEAN, FINDINGS, USAGE, BUG = 0, 1, 2, 3
+
+LOG = logging.getLogger(__name__)
 
 HomeOption = Annotated[
     Path | None,
@@ -28,7 +32,10 @@ JsonOption = Annotated[
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal, on stderr so that stdout stays clean."""
+    """A line for the person at the terminal, on stderr so that stdout stays clean; an event where stderr is JSON."""
+    if logs.is_json():
+        logs.event(LOG, logging.INFO, "said", text=text)
+        return
     print(text, file=sys.stderr, flush=True)
 
 

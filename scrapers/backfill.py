@@ -12,6 +12,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
+import logging
 import queue
 import threading
 import time
@@ -21,6 +22,7 @@ from typing import Final
 
 import httpx
 
+from data import logs
 from data.bodies import bodies_of
 from data.home import Home
 from data.programme import Programme
@@ -45,6 +47,7 @@ from scrapers.rows import capture_row
 from scrapers.share import Share, open_share
 from scrapers.work import Row, naive, stamped
 
+LOG: Final = logging.getLogger(__name__)
 THREADS: Final = 4
 WAITING: Final = 8
 """Copies fetched and not yet written."""
@@ -216,6 +219,10 @@ class _Backfill:
             file.close()
             self.fetcher.close()
             display.close()
+        logs.event(
+            LOG, logging.INFO, f"backfill.{state}", run_id=self.run_id, seconds=time.monotonic() - begun,
+            captured=self.counts.captured, missed=self.counts.missed, record=published.name,
+        )  # fmt: skip
         for client in self.archives.clients:
             self.told[client.id].left = client.closed.detail if client.closed else None
         return BackfillSummary(
@@ -262,6 +269,7 @@ class _Backfill:
                 continue
             if isinstance(event, BaseException):
                 raise event
+            self._log(event)
             if isinstance(event, _Copy):
                 self._store(event, file)
             elif isinstance(event, _Missed):
@@ -274,6 +282,20 @@ class _Backfill:
         self.readers.finish(self._take_readings)
         self._take_readings()
         return done
+
+    def _log(self, event: _Event) -> None:
+        if isinstance(event, _Copy):
+            copy = event.copy
+            logs.event(
+                LOG, logging.INFO, "copy.fetched", run_id=self.run_id, source_id=event.source.source_id,
+                url=event.source.url, archive=copy.archive, captured_at=copy.captured_at.isoformat(),
+            )  # fmt: skip
+        elif isinstance(event, _Missed):
+            logs.event(
+                LOG, logging.WARNING, "copy.missed", run_id=self.run_id, source_id=event.source.source_id,
+                url=event.source.url, archive=self.archives.clients[event.archive].id, outcome=event.failure.outcome,
+                detail=event.failure.detail,
+            )  # fmt: skip
 
     # -- fetching, in threads
 

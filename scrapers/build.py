@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -12,7 +14,7 @@ from typing import Final
 
 import duckdb
 
-from data import schema
+from data import logs, schema
 from data.home import Home
 from data.programme import read_programme
 from data.published import make_current, next_path, sync_folder
@@ -39,6 +41,8 @@ from scrapers.renew import (
     write_prints,
 )
 from scrapers.statements import MEMORY, Inserter, filled, literal
+
+LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
     with every finding, WorkError where the working database is held by another process, or the home's folder cannot be
     written. Nothing is published unless all of it is whole.
     """
+    begun = time.monotonic()
     register_sha256, files = register_files(home)
     last = None if anew else in_force(home)
     register = published_register(last, files)
@@ -87,13 +92,18 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
     path = next_path(home)
     making = _Making(home, path.with_suffix(".part"), register, register_sha256)
     try:
-        return _build(making, path, work, files, last)
+        made = _build(making, path, work, files, last)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         told = next(iter(str(error).splitlines()), type(error).__name__)
         raise WorkError(
             f"The record could not be written into {home.root} ({told}). What was published before stays in force, and "
             "captures are safe: make room, or give the folder to this user, then run: sim-record build"
         ) from error
+    logs.event(
+        LOG, logging.WARNING if made.notes else logging.INFO, "record.published", record=path.name,
+        seconds=time.monotonic() - begun, captures=made.rows.get("capture"), notes=list(made.notes) or None,
+    )  # fmt: skip
+    return made
 
 
 def _build(

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import json
+import logging
 import queue
 import signal
 import threading
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 import httpx
 
+from data import logs
 from data.bodies import bodies_of
 from data.home import Home
 from data.programme import Programme
@@ -41,6 +43,7 @@ from scrapers.store import Finished, Read, Store, StoreFailed
 from scrapers.transport import LiveStreams
 from scrapers.work import NOTHING, Past, Row, naive, stamped
 
+LOG: Final = logging.getLogger(__name__)
 GONE_DAYS: Final = 30
 """A page that answered 410 is asked again after so many days."""
 NO_ARCHIVE_FOR: Final = frozenset({"refused-address", "no-address"})
@@ -248,6 +251,7 @@ class _Collection:
             self.hooks.archives(self.fetcher) if wants_archives and self.hooks.archives else None
         )
         hosts = _by_host(self.todo)
+        logs.event(LOG, logging.INFO, "run.started", run_id=self.run_id, sources=len(self.todo), sites=len(hosts))
         self.display = Display(
             self.home,
             self.run_id,
@@ -305,6 +309,10 @@ class _Collection:
 
     def _summary(self, begun: float, state: str, published: Path) -> RunSummary:
         outcomes = work.count_outcomes(self.connection, self.run_id)
+        logs.event(
+            LOG, logging.INFO, f"run.{state}", run_id=self.run_id, seconds=time.monotonic() - begun, outcomes=outcomes,
+            requests=self.fetcher.requests, record=published.name,
+        )  # fmt: skip
         failed = work.failed_attempts(self.connection, self.run_id, GOOD_OUTCOMES)
         return RunSummary(
             run_id=self.run_id,
@@ -384,6 +392,7 @@ class _Collection:
                     if self.live.stopped.is_set():
                         return
                     finished = self.attempt(source)
+                    self._log(source, finished.attempt)
                     self.store.put(finished)
                     self.display.add(finished.attempt["outcome"])
                 name = _host_of(host[0])
@@ -394,6 +403,15 @@ class _Collection:
             return
         except BaseException as error:  # a bug in one thread ends the run, and is raised where it is seen
             errors.append(error)
+
+    def _log(self, source: Source, attempt: Row) -> None:
+        outcome, live = attempt["outcome"], attempt["live_outcome"]
+        logs.event(
+            LOG, logging.INFO if outcome in GOOD_OUTCOMES else logging.WARNING, "source.asked", run_id=self.run_id,
+            source_id=source.source_id, url=source.url, outcome=outcome, live_outcome=live if live != outcome else None,
+            status=attempt["http_status"], tries=attempt["tries"],
+            seconds=(attempt["ended_at"] - attempt["started_at"]).total_seconds(), detail=attempt["detail"],
+        )  # fmt: skip
 
     # -- one source
 
