@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -69,8 +69,14 @@ _FACTS = (
 
 _OF_SOURCES: Final = "kind IN ('change', 'disappearance', 'source')"
 """Entries of the timeline that are made source by source."""
-COPY_MEMORY: Final = "512MB"
-"""What the working database may take while it writes two databases at once."""
+COPY_MEMORY_MB: Final = 128
+"""What the working database may take while it writes two databases at once, where no page's texts need more."""
+ROWS_AT_ONCE: Final = 20_000
+"""Rows that are sorted and copied in one statement."""
+LETTERS_IN_ROW: Final = 500
+"""A text so long counts as a row."""
+ROWS_IN_GROUP: Final = 2_048
+"""Rows that the database writes together: it holds that many whole texts of pages in memory."""
 
 
 def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bool = False) -> Published:
@@ -293,8 +299,8 @@ def _collected(
 def _attached(source: duckdb.DuckDBPyConnection, part: Path) -> Iterator[dict[str, list[str]]]:
     """The new database attached to the working one as `published`, with the keys of its tables: rows go from database
     to database, none through this process's own memory."""
-    source.execute(f"SET memory_limit = '{COPY_MEMORY}'")
-    source.execute(f"ATTACH {literal(str(part))} AS published")
+    source.execute(f"SET memory_limit = '{COPY_MEMORY_MB}MB'")
+    source.execute(f"ATTACH {literal(str(part))} AS published (ROW_GROUP_SIZE {ROWS_IN_GROUP})")
     try:
         yield dict(
             source.execute(
@@ -317,12 +323,53 @@ def _copy_collected(source: duckdb.DuckDBPyConnection, keys: dict[str, list[str]
         order = ["source_id"] if "source_id" in columns else []
         order += keys[table] if table in keys else [column for column in columns if column != "source_id"]
         ordered = ", ".join(f'"{column}"' for column in order)
-        done = source.execute(
-            f'INSERT INTO published.main."{table}" ({listed}) '  # noqa: S608 - names of the schema
-            f'SELECT {listed} FROM "{table}" ORDER BY {ordered}'
-        ).fetchone()
-        count += int(done[0]) if done else 0
+        inserted = f'INSERT INTO published.main."{table}" ({listed}) SELECT {listed} FROM "{table}"'  # noqa: S608
+        statement = f"{inserted} WHERE {{}} ORDER BY {ordered}"
+        count += _insert(source, statement, table if "source_id" in columns else None)
     return count
+
+
+def _insert(source: duckdb.DuckDBPyConnection, statement: str, in_portions: str | None) -> int:
+    """Run a statement as one transaction, for each portion of a table; gives the number of rows. Where the texts of a
+    page are larger than memory was meant for, more of it is taken, up to sixteen times."""
+    memory = COPY_MEMORY_MB
+    while True:
+        try:
+            source.execute(f"SET memory_limit = '{memory}MB'")
+            portions = list(_portions(source, in_portions)) if in_portions else ["true"]
+            source.execute("BEGIN")
+            count = sum(int((source.execute(statement.format(one)).fetchone() or (0,))[0]) for one in portions)
+            source.execute("COMMIT")
+        except duckdb.OutOfMemoryException:
+            with suppress(duckdb.Error):
+                source.execute("ROLLBACK")
+            memory *= 4
+            if memory > COPY_MEMORY_MB * 16:
+                raise
+        else:
+            return count
+
+
+def _portions(source: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
+    """Conditions that part the rows of a table into portions of whole sources, in the order of their names: sorting all
+    rows at once would hold all their texts in memory."""
+    weight = f"sum(strlen(text)) // {LETTERS_IN_ROW}" if table == "extraction" else "count(*)"
+    first: str | None = None
+    rows = 0
+    for source_id, number in source.execute(
+        f'SELECT source_id, coalesce({weight}, 0) FROM "{table}" GROUP BY source_id ORDER BY source_id'  # noqa: S608
+    ).fetchall():
+        if rows and rows + number > ROWS_AT_ONCE:
+            yield _between(first, source_id)
+            first, rows = source_id, 0
+        rows += number
+    yield _between(first, None)
+
+
+def _between(first: str | None, end: str | None) -> str:
+    bounds = [f"source_id >= {literal(first)}"] if first is not None else []
+    bounds += [f"source_id < {literal(end)}"] if end is not None else []
+    return " AND ".join(bounds) or "true"
 
 
 def _say_no_capture(connection: duckdb.DuckDBPyConnection) -> None:

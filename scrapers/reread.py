@@ -18,10 +18,10 @@ from scrapers.register import Register, read_register
 from scrapers.share import open_share
 from scrapers.statements import MEMORY
 
-AT_ONCE: Final = 64
+AT_ONCE: Final = 16
 """Documents handed to the readers and not yet written down: bounds the memory."""
-IN_ONE_STEP: Final = 50
-WHILE_READING: Final = "128MB"
+IN_ONE_STEP: Final = 20
+WHILE_READING: Final = "64MB"
 """What the working database may take while the readers take theirs."""
 
 

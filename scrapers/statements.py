@@ -19,7 +19,7 @@ Connection = duckdb.DuckDBPyConnection
 
 MEMORY: Final = "256MB"
 """What a working database may take."""
-CHUNK: Final = 4_000_000
+CHUNK: Final = 500_000
 """Characters of JSON that go into one statement."""
 
 
