@@ -16,6 +16,8 @@ import duckdb
 from data.home import Home
 
 KEEP = 3
+STALE_DAYS = 30
+"""After so many days without a look at the pages, a record is old, and says so."""
 _NAME = re.compile(r"record-(\d+)\.duckdb")
 
 

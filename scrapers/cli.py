@@ -66,6 +66,21 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(FINDINGS if report.findings else CLEAN)
 
 
+def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say how this installation is, line by line, and what to do about what is not well. Exit 1 where it is broken."""
+    from scrapers.doctor import examine
+    from scrapers.doctor.lines import State
+
+    lines = examine(home)
+    well = all(line.state is not State.BROKEN for line in lines)
+    if as_json:
+        print_json({"ok": well, "lines": [line.to_json() for line in lines]})
+    else:
+        for line in lines:
+            print(line.to_text())
+    raise typer.Exit(CLEAN if well else FINDINGS)
+
+
 def collect(
     sources: Annotated[
         list[str] | None,
@@ -364,6 +379,7 @@ def add_commands(app: typer.Typer) -> None:
     """Hang the commands of this half into the command line."""
     app.command()(build)
     app.command()(check)
+    app.command()(doctor)
     app.command()(collect)
     app.command()(backfill)
     app.command()(add)

@@ -14,8 +14,7 @@ from dashboard.queries import state
 from dashboard.queries.state import LastRun
 from dashboard.start import Context, per_page
 from data.progress import Progress, read_progress
-
-STALE_DAYS = 30
+from data.published import STALE_DAYS
 
 
 def freshness(context: Context) -> Markup:
