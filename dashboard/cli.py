@@ -343,7 +343,9 @@ def start_server(home: Home, address: str, port: int) -> subprocess.Popen[bytes]
         "--server.address",
         address,
     ]
-    return subprocess.Popen(command, cwd=folder, env=os.environ | {HOME_VARIABLE: str(home.root)})
+    # which proxies are trusted stands in programme.toml alone; the server's own guess is all of loopback
+    environment = {"FORWARDED_ALLOW_IPS": "", **os.environ, HOME_VARIABLE: str(home.root)}
+    return subprocess.Popen(command, cwd=folder, env=environment)
 
 
 def _put_settings(folder: Path) -> None:

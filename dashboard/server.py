@@ -39,6 +39,7 @@ from dashboard.feeds import searches
 from dashboard.kept import KeptAnswers
 from dashboard.logs import AccessLog
 from dashboard.logs import begin as begin_logs
+from dashboard.limits import ClientLimits
 from dashboard.notebooks import routes as notebooks
 from dashboard.parts import frame
 from dashboard.parts.freshness import freshness
@@ -355,8 +356,9 @@ def streamlit_file(path: str, coded: bool) -> tuple[bytes, str, bool] | None:
 
 MIDDLEWARE: Final = [
     Middleware(AccessLog),
-    Middleware(KeptAnswers),
     Middleware(SecurityHeaders),
+    Middleware(ClientLimits),
+    Middleware(KeptAnswers),
     Middleware(StreamlitFiles),
     Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
     Middleware(CrossOrigin),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import tomllib
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 
 class ProgrammeError(Exception):
@@ -150,6 +151,40 @@ class Editions(_Section):
     timestamp_url: str = Field(default="", pattern=r"^(https?://.+)?$")
 
 
+class Budget(_Section):
+    """How often one client may ask: `burst` times at once, and `per_minute` times a minute in the long run."""
+
+    per_minute: int = Field(ge=1, le=1_000_000)
+    burst: int = Field(ge=1, le=1_000_000)
+
+
+class Limits(_Section):
+    """[limits]: what one client may ask for, while `on`. A client is an IPv4 address or an IPv6 network of 64 bits.
+
+    `trusted_proxies` are addresses or networks whose word is taken for whom they ask (X-Forwarded-For); what others say
+    of that is not heeded. `sql` counts questions in SQL, `search` searches and their feeds, `api` everything else under
+    /api/.
+    """
+
+    on: bool = True
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    sql: Budget = Budget(per_minute=60, burst=30)
+    search: Budget = Budget(per_minute=300, burst=100)
+    api: Budget = Budget(per_minute=3000, burst=500)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ipaddress.ip_network(one)
+            except ValueError as error:
+                raise ValueError(
+                    f'{one!r} is neither an address nor a network; write "203.0.113.7" or "10.0.0.0/8"'
+                ) from error
+        return value
+
+
 class Support(_Section):
     """A line of help for people in distress."""
 
@@ -176,6 +211,7 @@ class Programme(_Section):
     public: Public = Public()
     store: Store = Store()
     edition: Editions = Editions()
+    limits: Limits = Limits()
     support: tuple[Support, ...] = ()
     leave: Leave = Leave()
 

@@ -141,8 +141,39 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         "detail": {"type": "string"},
     },
 }
+TOO_MANY: Final[dict[str, Any]] = {
+    "description": "More has come from the client's address than one client may ask for, or too many questions wait. "
+    "Asked again after Retry-After it is answered.",
+    "headers": {
+        "Retry-After": {
+            "description": "Whole seconds to wait",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1},
+        }
+    },
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 # Paths of other modules of the API, described beside their handlers.
 MORE_PATHS: Final[dict[str, Any]] = {}
+
+
+def limits_in_words(context: Context) -> str:
+    """How often one client may ask, in a sentence or two."""
+    limits = context.programme.limits
+    if not limits.on:
+        return "There is no limit on how often one client may ask."
+    return (
+        f"One network address may ask {limits.api.burst:,} times at once and {limits.api.per_minute:,} times a minute "
+        f"in the long run; {limits.search.burst:,} and {limits.search.per_minute:,} for searches, "
+        f"{limits.sql.burst:,} and {limits.sql.per_minute:,} for questions in SQL. "
+        "Beyond that the answer is 429, and Retry-After says in how many seconds to ask again."
+    )
+
+
+def _limited(path: dict[str, Any]) -> dict[str, Any]:
+    """The same path, each of whose operations may be refused for a while."""
+    too_many = {"429": {"$ref": "#/components/responses/TooMany"}}
+    return {method: one | {"responses": one["responses"] | too_many} for method, one in path.items()}
 
 
 def document(context: Context) -> dict[str, Any]:
@@ -155,12 +186,12 @@ def document(context: Context) -> dict[str, Any]:
             "title": f"{subject.title} API",
             "version": software_version(),
             "summary": "Every table and view of the published record.",
-            "description": f"{subject.about}\n\nRecord {context.record.number}.",
+            "description": f"{subject.about}\n\nRecord {context.record.number}.\n\n{limits_in_words(context)}",
             "license": {"name": context.programme.licence.data, "url": context.programme.licence.data_url},
         },
         "servers": [{"url": "/"}],
-        "paths": paths | MORE_PATHS,
-        "components": {"schemas": schemas | {"Problem": PROBLEM_SCHEMA}},
+        "paths": {name: _limited(path) for name, path in (paths | MORE_PATHS).items()},
+        "components": {"schemas": schemas | {"Problem": PROBLEM_SCHEMA}, "responses": {"TooMany": TOO_MANY}},
     }
 
 

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from dashboard.api.catalogue import TableInfo, tables
 from dashboard.api.filters import MOST_ROWS
+from dashboard.api.openapi import limits_in_words
 from dashboard.api.tables import FORMATS
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import fill, join, link, many
@@ -76,10 +77,11 @@ def _how(context: Context) -> Markup:
         "<p>Each answer has an <code>ETag</code> that changes with the record: send it back as "
         "<code>If-None-Match</code> and an unchanged answer is not sent again. Errors are problem documents (RFC 9457) "
         "that say what is allowed. In CSV, text that a spreadsheet could take for a formula begins with an apostrophe. "
-        "Times are UTC. Rows may be used under {licence}.</p>"
+        "Times are UTC. Rows may be used under {licence}.</p><p>{limits}</p>"
         "<ul><li>{openapi}: the same for programs (OpenAPI 3.1)</li><li>{sql}</li><li>{search}</li>"
         "<li>{feeds}</li></ul>",
         licence=link(context.programme.licence.data_url, context.programme.licence.data),
+        limits=limits_in_words(context),
         openapi=link("/api/v1/openapi.json", "/api/v1/openapi.json"),
         sql=_named("/api/v1/sql?q=select+count(*)+from+timeline", "/api/v1/sql?q=", "one question in SQL"),
         search=_named("/api/v1/search?q=crisis+plan", "/api/v1/search?q=", "facts, bodies and passages"),

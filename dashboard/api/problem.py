@@ -20,7 +20,10 @@ class Problem(Exception):
         self.more = more
 
     def response(self) -> JSONResponse:
-        """The problem as an answer."""
+        """The problem as an answer; with the header Retry-After where it says `retry_after`, in seconds."""
+        headers = CORS | {"Cache-Control": "no-store"}
+        if "retry_after" in self.more:
+            headers |= {"Retry-After": str(self.more["retry_after"]), "Access-Control-Expose-Headers": "Retry-After"}
         return JSONResponse(
             {
                 "type": "about:blank",
@@ -31,5 +34,5 @@ class Problem(Exception):
             | self.more,
             status_code=self.status,
             media_type="application/problem+json",
-            headers=CORS | {"Cache-Control": "no-store"},
+            headers=headers,
         )

@@ -115,9 +115,7 @@ async def _answer(request: Request) -> Response:
     try:
         answer = await engine.ask_soon(state.record.path, fields["q"])
     except engine.Busy as busy:
-        problem = Problem(429, str(busy), retry_after=busy.retry_after).response()
-        problem.headers["Retry-After"] = str(busy.retry_after)
-        return problem
+        raise Problem(429, str(busy), retry_after=busy.retry_after) from busy
     except Refused as refused:
         raise Problem(403, str(refused), **_place(getattr(refused, "place", None))) from refused
     except engine.Failed as failed:
@@ -182,7 +180,6 @@ _RESPONSES: Final[dict[str, Any]] = {
         "403": "A question that is not answered, and why",
         "413": "A question that is too long",
         "422": "A question that needs too much time or memory",
-        "429": "Too many questions wait; Retry-After says when to ask again",
         "503": "No record can be read",
     }.items()
 }

@@ -7,6 +7,7 @@ from typing import Any, Final
 import streamlit as st
 from markupsafe import Markup
 
+from dashboard import limits
 from dashboard.api.catalogue import tables as known_tables
 from dashboard.citations import formats
 from dashboard.pages import data_search, data_table
@@ -345,7 +346,8 @@ def _search(ctx: Context) -> None:
             "Words, names, “phrases”", key="search", bind="query-params", placeholder="crisis plan org:slam"
         )
     forget_page_when_filters_change((("search", words or ""),), f"{ADDRESS} search")
-    show(data_search.results(ctx, asked()))
+    found = _too_often("search") if words else EMPTY
+    show(found or data_search.results(ctx, asked()))
 
 
 def _ask(ctx: Context) -> None:
@@ -363,4 +365,11 @@ def _ask(ctx: Context) -> None:
                 )
                 or ""
             )
-    show(cut_short(question) + console.answered(ctx, question, drawn) + examples(ctx))
+    answer = _too_often("sql") if question.strip() else EMPTY
+    show(cut_short(question) + (answer or console.answered(ctx, question, drawn)) + examples(ctx))
+
+
+def _too_often(kind: limits.Kind) -> Markup:
+    """What a reader is told whose address has used up its budget; nothing while it has not. Counts this page run."""
+    seconds = limits.wait_of_reader(kind)
+    return fill('<div role="status">{n}</div>', n=note(limits.words(kind, seconds), "warning")) if seconds else EMPTY

@@ -32,15 +32,14 @@ sys.path.insert(0, str(ROOT))
 
 import httpx  # noqa: E402
 import psutil  # noqa: E402
-import websockets  # noqa: E402
-from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
 
 from dashboard.plain import ADDRESSES, Address  # noqa: E402
 from data.published import current_path  # noqa: E402
 from scrapers.build import build  # noqa: E402
 from tests.support import datasette  # noqa: E402
 from tests.support.browser import PAGE_MS, app_of, missing, open_browser  # noqa: E402
+from tests.support.limits import without_limits  # noqa: E402
+from tests.support.readers import Reader  # noqa: E402
 from tests.support.synthetic import synthetic_home  # noqa: E402
 
 CPU_MS, BURST_S, PAINT_MS = 15.0, 0.6, 300.0
@@ -57,38 +56,6 @@ class Cost:
     p95: float
     paint_ms: float
     kilobytes: float
-
-
-class Reader:
-    """One browser session, without a browser."""
-
-    def __init__(self, site: str, page: Address, query: str = "") -> None:
-        self.address = f"{site.replace('http', 'ws')}/_stcore/stream"
-        self.page, self.query = page, query
-        self.socket: websockets.ClientConnection | None = None
-
-    async def open(self) -> None:
-        self.socket = await websockets.connect(self.address, max_size=None, compression=None)
-
-    async def run(self) -> tuple[float, int]:
-        """Ask for the page; (seconds until its script has finished, bytes that came)."""
-        assert self.socket is not None
-        message = BackMsg()
-        message.rerun_script.query_string = self.query
-        message.rerun_script.page_name = self.page.url_path
-        begun, came = time.perf_counter(), 0
-        await self.socket.send(message.SerializeToString())
-        while True:
-            data = await asyncio.wait_for(self.socket.recv(), 60)
-            assert isinstance(data, bytes)
-            came += len(data)
-            answer = ForwardMsg.FromString(data)
-            if answer.WhichOneof("type") == "script_finished":
-                return time.perf_counter() - begun, came
-
-    async def close(self) -> None:
-        if self.socket is not None:
-            await self.socket.close()
 
 
 def cpu_of(pid: int) -> float:
@@ -193,7 +160,7 @@ def main() -> int:
     pages = [page for page in ADDRESSES if not asked.page or page.path in asked.page]
     with tempfile.TemporaryDirectory(prefix="pages-") as name, contextlib.ExitStack() as open_things:
         folder = Path(name)
-        home = synthetic_home(folder / "home", asked.times)
+        home = without_limits(synthetic_home(folder / "home", asked.times))
         build(home)
         site, pid = open_things.enter_context(app_of(home, folder / "log"))
         addresses = {page.path: site + page.path for page in pages}

@@ -29,6 +29,7 @@ from data.published import current_path  # noqa: E402
 from scrapers.build import build  # noqa: E402
 from tests.support.browser import app_of  # noqa: E402
 from tests.support.datasette import NAME, datasette_of, export  # noqa: E402
+from tests.support.limits import without_limits  # noqa: E402
 from tests.support.synthetic import synthetic_home  # noqa: E402
 
 PAGE_TIMES, API_TIMES, WAIT_MS = 5.0, 10.0, 10.0
@@ -60,7 +61,7 @@ def main() -> int:
     if not shutil.which("wrk"):
         parser.error("wrk is not installed (Debian: apt-get install wrk)")
     with tempfile.TemporaryDirectory(prefix="permalinks-") as folder:
-        home = synthetic_home(Path(folder) / "home", given.times)
+        home = without_limits(synthetic_home(Path(folder) / "home", given.times))
         build(home)
         database = Path(folder) / f"{NAME}.db"
         rows = export(current_path(home), database)

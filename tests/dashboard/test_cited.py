@@ -43,6 +43,7 @@ from scrapers.build import build
 from tests.conftest import need
 from tests.support import browser, cited_home
 from tests.support.cited_home import GONE, NEW, OLD, REREAD
+from tests.support.limits import without_limits
 from tests.support.routes import client_of
 
 TOOLS = Path(os.environ.get("SIM_RECORD_TEST_TOOLS", PACKAGE.parent / ".ci" / "tools"))
@@ -101,7 +102,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = cited_home.make(tmp_path_factory.mktemp("cited") / "home")
+    home = without_limits(cited_home.make(tmp_path_factory.mktemp("cited") / "home"))
     build(home)
     with client_of(home, follow_redirects=False) as client:
         config = uvicorn.Config(client.app, host="127.0.0.1", port=0, log_level="critical", lifespan="off")

@@ -14,6 +14,8 @@ import pytest
 
 from data.home import Home
 from tests.support.hostile import statements
+from tests.support.limits import without_limits
+from tests.support.pages import copy_of
 from tests.support.processes import memory_of
 from tests.support.served import served
 
@@ -24,8 +26,9 @@ HOSTILE = [each.sql for each in statements() if each.right & {"oom", "timeout", 
 
 
 @pytest.fixture(scope="module")
-def site(published_home: Home) -> Iterator[tuple[str, int]]:
-    with served(published_home) as found:
+def site(published_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    home, _ = copy_of(published_home, tmp_path_factory.mktemp("strangers") / "home")
+    with served(without_limits(home)) as found:  # all of them come from one address
         yield found
 
 
