@@ -37,9 +37,9 @@ from dashboard.editions.routes import Editions
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
 from dashboard.kept import KeptAnswers
+from dashboard.limits import ClientLimits
 from dashboard.logs import AccessLog
 from dashboard.logs import begin as begin_logs
-from dashboard.limits import ClientLimits
 from dashboard.notebooks import routes as notebooks
 from dashboard.parts import frame
 from dashboard.parts.freshness import freshness

@@ -212,12 +212,16 @@ def privacy(ctx: Context) -> Markup:
         fill(
             "<p>You are not tracked. These pages load nothing from other sites, and no statistics are kept of who "
             "reads what. If the server keeps a log, it says which addresses were asked for and when, without what you "
-            "searched for and without anything of who asked. The server keeps one technical cookie while a page is "
+            "searched for and without anything of who asked.{l} The server keeps one technical cookie while a page is "
             "open, which holds no name. What you type into the search box is part of the address of the page and stays "
             "between you and this server. "
             "“Leave this page” takes you to {w} at once and does not tell it where you came from; your browser's "
             "history still holds the pages that you saw.</p>",
             w=ctx.programme.leave.name,
+            l=" So that nobody can crowd others out, searches and questions are counted by network address, in the "
+            "server's memory only: that is written nowhere."
+            if ctx.programme.limits.on
+            else "",
         ),
         name="privacy",
     )
