@@ -6,11 +6,12 @@ import datetime as dt
 
 from markupsafe import Markup
 
+from dashboard.pages.lists import asked
 from dashboard.pages.shared import computed_from, nothing_in_register
 from dashboard.parts.dates import date_phrase, date_words
 from dashboard.parts.head import page_head, section
-from dashboard.parts.html import EMPTY, fill, join, link, listing, many, number
-from dashboard.parts.notes import content_note, empty_state
+from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
+from dashboard.parts.notes import content_note, empty_state, note
 from dashboard.parts.params import Params
 from dashboard.parts.permalinks import detail
 from dashboard.parts.show import show
@@ -41,11 +42,11 @@ def _in_order(ctx: Context) -> list[Petition]:
 
 def describe(ctx: Context) -> str:
     """The highest dated count in a sentence, the undated one and the goal in another."""
-    return _answer(ctx).striptags()
+    return _answer(_in_order(ctx)).striptags()
 
 
-def _answer(ctx: Context) -> Markup:
-    found = _in_order(ctx)
+def _answer(found: list[Petition]) -> Markup:
+    """Of the first petition."""
     if not found:
         return Markup(nothing_in_register("a petition"))  # noqa: S704 - our own words
     one = found[0]
@@ -81,32 +82,40 @@ def share(count: Count, goal: int) -> str:
     return f"more than {hundredths}\u00a0%" if count.bound == "at-least" else f"{hundredths}\u00a0%"
 
 
+def body(ctx: Context, params: Params) -> Markup:
+    """The whole page, of the petition that the address names, or of the one in focus."""
+    petition_id = params.get("petition")
+    if not petition_id or any(one.petition_id == petition_id for one in petitions.petitions(ctx.record)):
+        return _body(ctx, petition_id)
+    told = fill("There is no petition “{i}” on this record, so the one it leads with is shown.", i=petition_id)
+    return note(told, "warning") + _body(ctx, "")
+
+
 @per_page
-def body(ctx: Context) -> Markup:
-    """The whole page: it has no filters."""
-    found = _in_order(ctx)
+def _body(ctx: Context, petition_id: str) -> Markup:
+    found = sorted(_in_order(ctx), key=lambda one: one.petition_id != petition_id)
     if not found:
-        return page_head(QUESTION, _answer(ctx)) + empty_state(
+        return page_head(QUESTION, _answer(found)) + empty_state(
             "No reading of a petition is in the register yet.", "Readings come from petition_readings.csv."
         )
     one = found[0]
-    sources = {source_id for petition in found for count in petition.counts for source_id in count.source_ids}
+    sources = {source_id for count in one.counts for source_id in count.source_ids}
     rests = [count.source_ids[0] for count in (one.best, one.highest) if count]
     basis = fill(
         "{c} The answer rests on {s}. {how}",
         c=computed_from(
             ctx,
-            f"{many(sum(len(petition.counts) for petition in found), 'count')} in {many(len(sources), 'source')}",
+            f"{many(len(one.counts), 'count')} in {many(len(sources), 'source')}",
         ),
         s=listing(source_link(ctx.record, source_id) for source_id in dict.fromkeys(rests)),
         how=link("#how", "How this is known"),
     )
-    note = content_note("The petition and the events beside it speak of self-harm and refused care.")
     return join(
         [
-            page_head(QUESTION, _answer(ctx), basis),
-            note,
-            *(_petition(ctx, petition, named=len(found) > 1) for petition in found),
+            page_head(QUESTION, _answer(found), basis),
+            content_note("The petition and the events beside it speak of self-harm and refused care."),
+            _petition(ctx, one, named=len(found) > 1),
+            _others(found[1:]),
             _how_known(),
         ]
     )
@@ -132,6 +141,21 @@ def _petition(ctx: Context, one: Petition, *, named: bool) -> Markup:
             _beside(ctx, one),
         ]
     )
+
+
+def _others(petitions_too: list[Petition]) -> Markup:
+    if not petitions_too:
+        return EMPTY
+    rows: list[list[Cell]] = [
+        [
+            link(address(ADDRESS, {"petition": one.petition_id}), one.title),
+            signatures_words(one.highest) if one.highest else "no count",
+            number(one.goal) if one.goal else "none stated",
+        ]
+        for one in petitions_too
+    ]
+    columns: list[Column | str] = [Column("Petition", "wide"), Column("Highest count", "when"), Column("Goal", "when")]
+    return section("Other petitions", table(columns, rows, "The other petitions on this record"), name="others")
 
 
 def _bars(ctx: Context, one: Petition) -> Markup:
@@ -272,10 +296,9 @@ def _how_known() -> Markup:
 
 def plain(ctx: Context, params: Params) -> Markup:
     """The page without JavaScript."""
-    del params
-    return body(ctx)
+    return body(ctx, params)
 
 
 def page() -> None:
     """The page in the app."""
-    show(body(context()))
+    show(body(context(), asked()))

@@ -365,6 +365,27 @@ def test_a_petition_without_goal_date_or_page(empty_home: Home, context_of: Cont
     build(empty_home)
     context = context_of(empty_home)
     page = plain("petition", context)
-    assert len(page.select("section[id^=counts]")) == 2
-    assert "more than 140" in text(page)
+    assert len(page.select("section[id^=counts]")) == 1
+    assert "more than 140" in text(plain("petition", context, petition="two"))
     assert petition.describe(context)
+
+
+def test_one_petition_is_shown_and_the_others_are_a_link_away(empty_home: Home, context_of: Contexts) -> None:
+    for name in ("sources.csv", "organisations.csv"):
+        shutil.copyfile(PACKAGE / "register" / name, empty_home.register / name)
+    (empty_home.register / "petition_readings.csv").write_text(
+        "petition_id,url,on_date,date_precision,signatures,bound,target,source_id,recorded_on\n"
+        "test-a,https://a.example/a,2021-05-01,day,111,exact,,bps-2021-05-12-statement,2026-11-23\n"
+        "test-b,https://a.example/b,2021-05-02,day,222,exact,500,bps-2021-05-12-statement,2026-11-23\n",
+        encoding="utf-8",
+    )
+    build(empty_home)
+    context = context_of(empty_home)
+    first = plain("petition", context)
+    assert "111 people had signed" in text(first) and "222 people" not in text(first)
+    (other,) = [str(a["href"]) for a in first.select("#others a")]
+    assert parse_qs(urlsplit(other).query) == {"petition": ["test-b"]}
+    for page in (plain("petition", context, petition="test-b"), soup(run("petition", petition="test-b"))):
+        assert "222 people had signed" in text(page) and "111 people" not in text(page)
+    unknown = plain("petition", context, petition="test-c")
+    assert "There is no petition “test-c” on this record" in text(unknown) and "111 people had signed" in text(unknown)
