@@ -17,12 +17,11 @@ import pytest
 
 from data import logs
 from data.home import Home
-from tests.support.loopback import serving
+from tests.support.loopback import serving, statement
 from tests.support.processes import running
 from tests.test_command_line import run
 
 HOSTILE = 'a\nlevel=error\r\n\x1b[2Jb \u2028 \u202e \x9b31m \ud800 \x00 "quoted" = end'
-PAGE = "".join(f"<p>Paragraph {n} of the statement, which says what was done and by whom.</p>" for n in range(9))
 
 
 def logged(formatter: logging.Formatter, write: Callable[[logging.Logger], None]) -> str:
@@ -79,9 +78,7 @@ def test_a_setting_that_is_none_is_said(home: Home, name: str, value: str) -> No
 
 
 def test_a_run_is_told_as_json_whole_and_as_text(home_with_sources: Callable[[dict[str, str]], Home]) -> None:
-    with serving(
-        {"/good": ("text/html", f"<html lang=en><title>Good</title><body><main><h1>Good</h1>{PAGE}</main>".encode())}
-    ) as address:
+    with serving({"/good": statement("Good")}) as address:
         home = home_with_sources({"good": f"{address}/good", "bad": f"{address}/bad?a=%0Ab"})
         text = home.programme_file.read_text(encoding="utf-8")
         home.programme_file.write_text(re.sub("(?m)^delay = .*", "delay = 0", text), encoding="utf-8")

@@ -31,12 +31,11 @@ from scrapers.doctor.collected import ahead, date_of
 from scrapers.doctor.lines import State
 from tests.conftest import need
 from tests.support import collected_home
-from tests.support.loopback import serving
+from tests.support.loopback import serving, statement
 from tests.support.small_home import small_home
 from tests.test_command_line import run
 
 NOW = dt.datetime.now(dt.UTC)
-PAGE = "".join(f"<p>Paragraph {n} of the statement, which says what was done and by whom.</p>" for n in range(9))
 
 
 @pytest.fixture(scope="module")
@@ -344,9 +343,7 @@ def test_looking_that_fails_is_a_line_and_no_traceback(
 
 
 def test_after_a_real_run(home_with_sources: Callable[[dict[str, str]], Home]) -> None:
-    with serving(
-        {"/good": ("text/html", f"<html lang=en><title>Good</title><body><main><h1>Good</h1>{PAGE}</main>".encode())}
-    ) as address:
+    with serving({"/good": statement("Good")}) as address:
         home = home_with_sources({"good": f"{address}/good", "bad": f"{address}/bad"})
         options = CollectOptions(allow_private=True, quiet=True, use_archives=False)
         summary = collect(home, read_programme(home.programme_file), options)

@@ -8,6 +8,13 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+def statement(title: str) -> tuple[str, bytes]:
+    """A page with enough words to be read as one, as `serving` takes it."""
+    words = "".join(f"<p>Paragraph {n} of the statement, which says what was done and by whom.</p>" for n in range(9))
+    page = f"<html lang=en><title>{title}</title><body><main><h1>{title}</h1>{words}</main></body></html>"
+    return "text/html; charset=utf-8", page.encode()
+
+
 @contextmanager
 def serving(pages: Mapping[str, tuple[str, bytes]], host: str = "127.0.0.1") -> Iterator[str]:
     """Serve {path: (media type, body)}; everything else is 404. Gives the address without a slash at the end."""
