@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from data import logs
 from data.console import (
     CLEAN,
     FINDINGS,
@@ -345,7 +346,8 @@ def start_server(home: Home, address: str, port: int) -> subprocess.Popen[bytes]
     ]
     # which proxies are trusted stands in programme.toml alone; the server's own guess is all of loopback
     environment = {"FORWARDED_ALLOW_IPS": "", **os.environ, HOME_VARIABLE: str(home.root)}
-    return subprocess.Popen(command, cwd=folder, env=environment)
+    greeting = subprocess.DEVNULL if logs.is_json() else None  # Streamlit greets on stdout, in words
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=greeting)
 
 
 def _put_settings(folder: Path) -> None:

@@ -125,8 +125,7 @@ def test_the_server_tells_of_requests_and_of_no_reader(published: Home, tmp_path
         client.get("/api/v1/search?q=private+words")
         client.get("/nope%0a%1b[2J/%F0%9F%98%80?private")
         assert client.get("/readyz").status_code == 200
-    # Streamlit greets on stdout, which is in the same file here
-    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    lines = lines_of(log.read_text(encoding="utf-8"))
     requests = [line for line in lines if line["event"] == "request"]
     assert [(one["path"], one["status"]) for one in requests] == [
         ("/", 200), ("/api/v1/search", 200), ("/nope\n\x1b[2J/\U0001f600", 404),
