@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from dashboard.headers import FRAMED
 from dashboard.pages import rollout, rollout_pictures
 from dashboard.parts import tracks
 from dashboard.parts.dates import day_words
@@ -27,12 +28,8 @@ from dashboard.queries import reviews
 from dashboard.start import START, Context, Trouble, per_page
 from dashboard.threads import run_in_threadpool
 
-POLICY: Final = (
-    "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self'; font-src 'self'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors *"
-)
 HEADERS: Final[Mapping[str, str]] = {
-    "Content-Security-Policy": POLICY,
+    "Content-Security-Policy": FRAMED,
     "Cross-Origin-Opener-Policy": "unsafe-none",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=300",

@@ -26,7 +26,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboard import embeds, health, plain
 from dashboard.api import model, openapi, search, sql, tables
@@ -36,10 +36,13 @@ from dashboard.downloads import routes as downloads
 from dashboard.editions.routes import Editions
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
+from dashboard.headers import APP, PAGE, SecurityHeaders
+from dashboard.hosts import KnownHosts
 from dashboard.kept import KeptAnswers
 from dashboard.limits import ClientLimits
 from dashboard.logs import AccessLog
 from dashboard.logs import begin as begin_logs
+from dashboard.mishaps import Mishaps
 from dashboard.notebooks import routes as notebooks
 from dashboard.parts import frame
 from dashboard.parts.freshness import freshness
@@ -53,24 +56,17 @@ from data import logs
 LOG: Final = logging.getLogger(__name__)
 OWN_ASSETS: Final = Path(__file__).resolve().parent / "static"
 STREAMLIT_STATIC: Final = Path(streamlit.__file__).resolve().parent / "static"
-FOREVER: Final = "public, max-age=31536000, immutable"
-PASSED_ON: Final = ("/_stcore/", "/static/", "/media/", "/component/", "/app/static/")
-"""Paths under which Streamlit itself answers, or says 404."""
-HIDDEN: Final = frozenset({"/_stcore/metrics"})
-COMPRESSIBLE: Final = frozenset({".js", ".css", ".svg", ".json", ".txt", ".html", ".map"})
-
-POLICY: Final = (
-    "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "font-src 'self' data:; script-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'self'"
+STREAMLIT_FILES: Final = frozenset(
+    "/" + file.relative_to(STREAMLIT_STATIC).as_posix()
+    for file in (STREAMLIT_STATIC / "static").rglob("*")
+    if file.is_file()
 )
-HEADERS: Final[Mapping[str, str]] = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+"""The paths of Streamlit's own files. For any other path it would send its shell."""
+FOREVER: Final = "public, max-age=31536000, immutable"
+PASSED_ON: Final = re.compile("/_stcore/(?:health|script-health-check|host-config|stream)|/media/.+")
+"""What Streamlit itself answers beside its files. Its upload of files, measurements, components and folder of files are
+not used here: the upload would keep whatever a stranger sends in memory."""
+COMPRESSIBLE: Final = frozenset({".js", ".css", ".svg", ".json", ".txt", ".html", ".map"})
 
 
 def set_no_delay(sock: socket.socket) -> None:
@@ -134,7 +130,9 @@ async def asset(request: Request) -> Response:
     if found is None:
         return not_found_response(request)
     body, kind = found
-    return Response(body, media_type=kind, headers={"Cache-Control": FOREVER})
+    # a frame on another site may be told to have no origin, and asks for its style all the same
+    headers = {"Cache-Control": FOREVER, "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(body, media_type=kind, headers=headers)
 
 
 # --- the shell ------------------------------------------------------------------------------------------------------
@@ -202,7 +200,7 @@ def _shell_route(address: plain.Address) -> Route:
         if embeds.wanted(address.path, params):
             return await run_in_threadpool(EMBEDS.of_page, request, address.path, params)
         page = await run_in_threadpool(_shell_of, address, params)
-        return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+        return HTMLResponse(page, headers={"Cache-Control": "no-cache", "Content-Security-Policy": APP})
 
     return Route(address.path, answer, name=f"page {address.path}")
 
@@ -239,7 +237,7 @@ def not_found_response(request: Request) -> Response:
         f'<script src="{asset_address("leave.js")}" defer></script></head>\n'
         f'<body class="alone">{head}{body}</body></html>'
     )
-    return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(page, status_code=404, headers={"Cache-Control": "no-cache", "Content-Security-Policy": PAGE})
 
 
 PERMANENT: Final = PermanentPages(
@@ -268,27 +266,6 @@ ROUTES: Final[list[BaseRoute]] = [
 # --- middleware -----------------------------------------------------------------------------------------------------
 
 
-class SecurityHeaders:
-    """The headers of HEADERS on every answer that does not set them itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                there = {name.decode("latin-1").lower() for name, _ in message["headers"]}
-                added = [(k.lower().encode(), v.encode()) for k, v in HEADERS.items() if k.lower() not in there]
-                message["headers"] = [*message["headers"], *added]
-            await send(message)
-
-        await self.app(scope, receive, with_headers)
-
-
 class KnownPaths:
     """Answers a path that nothing knows with 404, where Streamlit would send its shell; drops a slash at the end."""
 
@@ -315,9 +292,11 @@ class KnownPaths:
     @staticmethod
     def _is_known(scope: Scope) -> bool:
         path = scope["path"]
-        if path in HIDDEN:
-            return False
-        return path.startswith(PASSED_ON) or any(route.matches(scope)[0] is not Match.NONE for route in ROUTES)
+        return (
+            PASSED_ON.fullmatch(path) is not None
+            or path in STREAMLIT_FILES
+            or any(route.matches(scope)[0] is not Match.NONE for route in ROUTES)
+        )
 
 
 class StreamlitFiles:
@@ -327,7 +306,7 @@ class StreamlitFiles:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and scope["path"].startswith("/static/"):
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and scope["path"] in STREAMLIT_FILES:
             accepts = dict(scope["headers"]).get(b"accept-encoding", b"").decode("latin-1")
             found = await run_in_threadpool(streamlit_file, scope["path"], "gzip" in accepts)
             if found is not None:
@@ -343,9 +322,8 @@ class StreamlitFiles:
 @lru_cache(maxsize=1024)
 def streamlit_file(path: str, coded: bool) -> tuple[bytes, str, bool] | None:
     """(body, media type, whether gzipped) of a file under Streamlit's static folder whose name holds a hash."""
-    root = STREAMLIT_STATIC / "static"
-    file = (STREAMLIT_STATIC / path.lstrip("/")).resolve()
-    if not file.is_relative_to(root) or not file.is_file() or len(file.name.split(".")) < 3:
+    file = STREAMLIT_STATIC / path.lstrip("/")
+    if path not in STREAMLIT_FILES or len(file.name.split(".")) < 3:
         return None
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if file.suffix == ".js":
@@ -359,11 +337,13 @@ def streamlit_file(path: str, coded: bool) -> tuple[bytes, str, bool] | None:
 MIDDLEWARE: Final = [
     Middleware(AccessLog),
     Middleware(SecurityHeaders),
+    Middleware(KnownHosts),
     Middleware(ClientLimits),
     Middleware(KeptAnswers),
     Middleware(StreamlitFiles),
     Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
     Middleware(CrossOrigin),
+    Middleware(Mishaps),
     Middleware(KnownPaths),
 ]
 EXCEPTION_HANDLERS: Final[Mapping[Any, Any]] = {}

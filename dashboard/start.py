@@ -12,8 +12,9 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
+from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
@@ -21,7 +22,7 @@ import duckdb
 import data
 from dashboard.record import Record, Store
 from data import logs
-from data.home import Home, HomeError, find_home
+from data.home import HOME_VARIABLE, Home, HomeError, find_home
 from data.programme import Programme, ProgrammeError, read_programme
 from data.published import NotPublished, current_path
 
@@ -242,6 +243,17 @@ def settle_memory() -> None:
 
 
 START = Start()
+
+
+def recent_programme() -> Programme | None:
+    """What START.programme() gives, looked at once a second: for what is asked at every request."""
+    return START.held.programme if START.held else _programme_at(os.environ.get(HOME_VARIABLE, ""), int(monotonic()))
+
+
+@lru_cache(maxsize=4)
+def _programme_at(home: str, second: int) -> Programme | None:
+    del home, second
+    return START.programme()
 
 
 def context() -> Context:

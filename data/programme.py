@@ -105,9 +105,20 @@ class Archives(BaseModel):
 
 
 class Public(_Section):
-    """[public]: whether whole captured bodies are served."""
+    """[public]: whether whole captured bodies are served; hosts beside that of base_url for which the server answers
+    (names, *.names, or * for any); whether scripts of other sites may read what it answers."""
 
     captures: bool = False
+    hosts: tuple[str, ...] = ()
+    cross_origin: bool = True
+
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if not re.fullmatch(r"\*|(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|[0-9A-Fa-f:]+", host):
+                raise ValueError(f'{host!r} is no host: name it without scheme and port, as "record.example"')
+        return hosts
 
 
 class Store(_Section):

@@ -21,6 +21,7 @@ from dashboard.conditional import is_current
 from dashboard.downloads.files import TableFiles
 from dashboard.downloads.package import DESCRIPTIONS, ZIP, write_downloads
 from dashboard.downloads.page import downloads_page
+from dashboard.headers import FILE
 from dashboard.permalinks.shell import Page
 from dashboard.start import START, Context, Trouble
 from dashboard.threads import run_in_threadpool
@@ -33,7 +34,6 @@ KINDS: Final = {
     ".ris": "application/x-research-info-systems; charset=utf-8", ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
 }  # fmt: skip
-FILE_POLICY: Final = "default-src 'none'; sandbox"
 Answer = Callable[[Request], Response]
 
 
@@ -87,7 +87,7 @@ def _file(path: Path, name: str, tag: str) -> Response:
         "ETag": tag,
         "Cache-Control": "public, max-age=0, must-revalidate",
         "Access-Control-Allow-Origin": "*",
-        "Content-Security-Policy": FILE_POLICY,
+        "Content-Security-Policy": FILE,
     }
     saved = None if name.endswith((".json", ".jsonld")) else name.rpartition("/")[2]
     return FileResponse(path, media_type=kind_of(name), headers=headers, filename=saved)

@@ -18,11 +18,12 @@ from starlette.routing import BaseRoute, Route
 
 from dashboard.citations.answers import CITATION_TYPES, reference_answer
 from dashboard.conditional import answered, is_current, tag_of
-from dashboard.downloads.routes import FILE_POLICY, kind_of
+from dashboard.downloads.routes import kind_of
 from dashboard.editions.compare import as_json, compare
 from dashboard.editions.pages import INDEX
 from dashboard.editions.reference import edition_item
 from dashboard.editions.show import LIST, compare_page, pair, why_withheld
+from dashboard.headers import FILE, KEPT_PAGE
 from dashboard.parts.head import page_head
 from dashboard.parts.html import fill, link
 from dashboard.permalinks.shell import Page
@@ -32,10 +33,6 @@ from data.editions import FACTS, SUMS, Edition, EditionError, edition, hash_of, 
 
 FOREVER: Final = "public, max-age=31536000, immutable"
 SMALL: Final = 4 << 20
-PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'self'"
-)
 SHOWN: Final = frozenset({".html", ".css", ".json", ".jsonld", ".txt", ""})
 """Endings of files that a browser shows; others are saved."""
 Answer = Callable[[Request], Response]
@@ -138,7 +135,7 @@ class Editions:
         headers = {
             "Cache-Control": FOREVER,
             "Access-Control-Allow-Origin": "*",
-            "Content-Security-Policy": PAGE_POLICY if suffix == ".html" else FILE_POLICY,
+            "Content-Security-Policy": KEPT_PAGE if suffix == ".html" else FILE,
         }
         if file in (SUMS, FACTS):
             body = full.read_bytes()

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from dashboard.conditional import answered, tag_of
+from dashboard.headers import FILE
 from dashboard.notebooks.files import written
 from dashboard.start import START, Trouble
 from dashboard.threads import run_in_threadpool
@@ -16,7 +17,7 @@ from dashboard.threads import run_in_threadpool
 HEADERS = {
     "Cache-Control": "public, max-age=300",
     "Access-Control-Allow-Origin": "*",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": FILE,
 }
 
 

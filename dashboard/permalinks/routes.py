@@ -21,6 +21,7 @@ from dashboard.downloads.routes import page_for as downloads_page
 from dashboard.editions.show import list_page as editions_page
 from dashboard.editions.show import with_edition
 from dashboard.feeds.page import feeds_page
+from dashboard.headers import PAGE
 from dashboard.kept import keep
 from dashboard.notebooks.page import start_page
 from dashboard.parts.around import notices_of_permanent_page
@@ -35,11 +36,6 @@ from dashboard.start import START, Context, Trouble, per_page
 from dashboard.threads import run_in_threadpool
 
 INDEXED: Final = ("organisation", "adoption", "statement", "concern", "review", "recommendation")
-PAGE_POLICY: Final = (
-    "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'self'"
-)
 NotFound = Callable[[Request], Response]
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -170,7 +166,7 @@ class PermanentPages:
     def _shown(self, request: Request, state: Context, page: Page, status: int) -> Response:
         above = notices_of_permanent_page(state, page.body)
         html, tag = _rendered(state, page.path, (self.css, self.icon, self.script), above, page)
-        headers = {"Cache-Control": "public, max-age=0, must-revalidate", "Content-Security-Policy": PAGE_POLICY}
+        headers = {"Cache-Control": "public, max-age=0, must-revalidate", "Content-Security-Policy": PAGE}
         if status == 200 and is_current(request, tag):
             return Response(status_code=304, headers=headers | {"ETag": tag})
         return HTMLResponse(html, status_code=status, headers=headers | {"ETag": tag})

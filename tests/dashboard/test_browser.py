@@ -26,6 +26,10 @@ NEUTRAL = "127.0.0.9"
 ICON = {"/favicon.ico": ("image/x-icon", b"")}
 MAIN = "[data-testid=stMain]"
 LOOKS = {"light": (WIDE, "light"), "dark": (WIDE, "dark"), "phone": (NARROW, "light"), "dark phone": (NARROW, "dark")}
+# long.js tries WebAssembly and does without
+BLOCKED = """document.addEventListener("securitypolicyviolation", (event) => {
+  if (event.blockedURI !== "wasm-eval") console.error("blocked:", event.effectiveDirective, event.blockedURI);
+});"""
 FILTERED = (
     "/?find=gloucestershire&since=2020-01-01",
     "/?find=nothing+of+the+kind",
@@ -64,6 +68,7 @@ class Reader:
     wrong: list[str] = field(default_factory=list)
 
     def heed(self) -> None:
+        self.context.add_init_script(BLOCKED)
         here = (self.site, self.site.replace("http", "ws"), f"http://{NEUTRAL}:", "data:", "blob:")
         self.context.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type == "error" else None)
         self.context.on("weberror", lambda error: self.wrong.append(f"script: {error.error}"))

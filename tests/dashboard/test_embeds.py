@@ -75,7 +75,7 @@ def test_the_page_s_own_address_answers_the_same(client: TestClient, asked: str,
 def test_unknown_pictures(client: TestClient) -> None:
     for path in ("/embed/nope", "/embed/review/nope", "/embed", "/embed/map/x", "/embed/%3Cscript%3E"):
         answer = client.get(path)
-        assert answer.status_code == 404 and ancestors(answer.headers["content-security-policy"]) == "'self'"
+        assert answer.status_code == 404 and ancestors(answer.headers["content-security-policy"]) == "'none'"
         assert "<script>" not in answer.text
     for path in ("/rollout?embed=true&view=", "/rollout?embed=true&view=%3Cb%3E", "/review?embed=true&review=%22%3E"):
         answer = client.get(path)
@@ -89,7 +89,7 @@ def test_nothing_else_may_be_framed_elsewhere(client: TestClient) -> None:
     others += ["/rollout?embed=false", "/rollout?embed=", "/statements/acp-uk-2021-05", "/sources", "/robots.txt", "/nope",
                "/api/v1/", server.asset_address("app.css")]  # fmt: skip
     for path in others:
-        assert ancestors(client.get(path).headers["content-security-policy"]) == "'self'", path
+        assert ancestors(client.get(path).headers["content-security-policy"]) == "'none'", path
 
 
 def test_the_rollout_gives_the_code_of_its_pictures(client: TestClient) -> None:
