@@ -20,10 +20,11 @@ NOTHING: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame
 FILE: Final = f"{NOTHING}; sandbox"
 """For files that are taken as they were written."""
 PAGE: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""For permanent pages. The one script is that of "Leave this page"."""
+"""For permanent pages. The one script is that of "Leave this page". Lighthouse asks for robots.txt from within a
+page, whence connect-src."""
 KEPT_PAGE: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from data.dates import LENGTHS, span
 from data.home import Home
+from data.logs import plain
 from data.register_spec import (
     ABOUT_OTHERS,
     FILES,
@@ -37,6 +38,8 @@ YEARS: Final = (1800, 2199)
 """Years that a date may lie in: a slip of the finger makes others."""
 # Control characters, and those that reorder or hide the text around them.
 _HIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+MOST_SHOWN: Final = 80
+"""Characters of a header's cell that a finding shows."""
 csv.field_size_limit(10_000_000)
 
 
@@ -53,7 +56,8 @@ class Finding:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.column}: {self.text}"
+        # what a cell holds can neither begin a line of its own nor act on a terminal
+        return plain(f"{self.file}:{self.line}: {self.column}: {self.text}")
 
 
 @dataclass(frozen=True)
@@ -173,13 +177,13 @@ def _check_header(name: str, header: list[str], spec: RegisterFile, add: Callabl
                 Finding(
                     name,
                     1,
-                    column or "(no name)",
+                    column[:MOST_SHOWN] or "(no name)",
                     f"is no column of this file; allowed: {', '.join(allowed)}",
                 )
             )
             whole = False
     for column in sorted({column for column in header if header.count(column) > 1}):
-        add(Finding(name, 1, column, "stands twice in the header; allowed once"))
+        add(Finding(name, 1, column[:MOST_SHOWN], "stands twice in the header; allowed once"))
         whole = False
     for wanted in spec.columns:
         if wanted.name not in header and not wanted.may_be_missing:

@@ -33,10 +33,11 @@ def formatted(cited: dict[str, Any], style: str) -> str:
     if style == "apa" and [author["literal"] for author in form.get("author", ())] == [form["container-title"]]:
         del form["container-title"]  # APA names a site once where it is its own author
     cells: list[tuple[str, str]] = []
-    form["title"] = _stand_in("standintitle", str(form["title"]), cells)
+    form["title"] = _stand_in("standintitle", " ".join(str(form["title"]).splitlines()), cells)
     form["URL"] = _stand_in("standinaddress", str(form["URL"]), cells)
     if len(form.get("author", [])) == 1:
-        form["author"] = [{"literal": _stand_in("standinauthor", str(form["author"][0]["literal"]), cells)}]
+        author = " ".join(str(form["author"][0]["literal"]).splitlines())
+        form["author"] = [{"literal": _stand_in("standinauthor", author, cells)}]
     if issued := _issued(form):
         rest = json.dumps(form | {"issued": None})
         year = next(year for year in _YEARS if str(year) not in rest)

@@ -1,0 +1,205 @@
+"""What is fuzzed: each target takes any bytes and must come to an end, by a good answer or a refusal in words.
+
+Whatever else it raises is a find. `tests/fuzz/run.py` runs them for long; `tests/fuzz/test_targets.py` a few of each.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+
+from dashboard.api import tables
+from dashboard.api.problem import Problem
+from dashboard.citations import formats
+from data.home import HOME_VARIABLE, PACKAGE, Home
+from data.register_spec import FILES
+from scrapers.build import build
+from scrapers.extract import html, office, pdf, sniff
+from scrapers.extract.model import Extraction
+from scrapers.register import read_register
+from tests.support.small_home import small_home
+
+URL = "https://example.org/page"
+PAGES = PACKAGE.parent / "tests" / "pages"
+
+
+def of_html(data: bytes) -> None:
+    """A captured page."""
+    _whole(html.extract(data, URL))
+
+
+def of_pdf(data: bytes) -> None:
+    """A captured PDF."""
+    _whole(pdf.extract(data, URL, seconds=5))
+
+
+def of_docx(data: bytes) -> None:
+    """A captured Word file: the bytes are its main part, in a package that is whole; or the package itself."""
+    body = data if data.startswith(b"PK") else _package(data)
+    _whole(office.extract(body, URL, kind=sniff.DOCX))
+
+
+def _whole(found: Extraction) -> None:
+    assert all(found.text[one.char_start : one.char_end] == one.text for one in found.passages)
+    assert found.text or found.problem
+    json.dumps([found.title, found.text, [one.text for one in found.passages]]).encode()
+    found.text.encode()  # a lone surrogate could not be stored
+
+
+@functools.cache
+def _parts() -> dict[str, bytes]:
+    """A Word file with a paragraph, part by part."""
+    import docx
+
+    out = io.BytesIO()
+    document = docx.Document()
+    document.add_paragraph("Some words.")
+    document.save(out)
+    with zipfile.ZipFile(out) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def _package(main: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, body in _parts().items():
+            package.writestr(name, main if name == "word/document.xml" else body)
+    return out.getvalue()
+
+
+@functools.cache
+def _register_home() -> Home:
+    root = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))  # noqa: S108
+    return small_home(root / "home", {"statements": 1})
+
+
+def of_register(data: bytes) -> None:
+    """A file of the register: the first byte chooses which; a second of 0 puts its header before the rest."""
+    home = _register_home()
+    spec = FILES[data[0] % len(FILES)] if data else FILES[0]
+    path = home.register / f"{spec.name}.csv"
+    before = path.read_bytes() if path.exists() else None
+    header = ",".join(column.name for column in spec.columns).encode() + b"\n" if data[1:2] < b"\x80" else b""
+    path.write_bytes(header + data[2:])
+    try:
+        for finding in read_register(home).findings:
+            line = str(finding)
+            assert finding.line >= 1 and finding.text and line.isprintable(), repr(line)
+    finally:
+        path.unlink() if before is None else path.write_bytes(before)
+
+
+@functools.cache
+def _read_home() -> Home:
+    home = small_home(Path(tempfile.mkdtemp(prefix="fuzz-")) / "home", {"statements": 3, "events": 2, "reviews": 2})
+    build(home)
+    os.environ[HOME_VARIABLE] = str(home.root)
+    return home
+
+
+_TABLES = ("statement", "timeline", "claimed_total", "capture", "organisation", "adoption")
+_FORMS = ("json", "csv", "ndjson", "parquet", "xlsx")
+
+
+def of_filters(data: bytes) -> None:
+    """The query of an address of the API: two bytes choose table and format, the rest is the query as sent."""
+    _read_home()
+    first, second = data[:1] or b"\0", data[1:2] or b"\0"
+    query = quote(data[2:], safe="&=+%,;:-_.~").encode()  # servers refuse a request line that is not ASCII
+    name, form = _TABLES[first[0] % len(_TABLES)], _FORMS[second[0] % len(_FORMS)]
+    request = Request(
+        {
+            "type": "http", "method": "GET", "path": f"/api/v1/{name}.{form}", "query_string": query, "headers": [],
+            "path_params": {"table": name, "format": form}, "server": ("testserver", 80), "scheme": "http",
+        }
+    )  # fmt: skip
+    try:
+        answer = tables._answer(request)
+    except Problem as problem:
+        assert 400 <= problem.status < 500, problem.detail
+        answer = problem.response()
+    assert answer.status_code < 500
+    for field, value in answer.headers.items():
+        assert "\n" not in value and "\r" not in value, field
+
+
+def of_citations(data: bytes) -> None:
+    """A row's words: title, author and note of its reference, parted by line feeds where there are."""
+    import rispy
+    from pybtex.database import parse_string
+
+    words = data.decode("utf-8", "replace").replace("\0", "").split("\x1e")
+    title, author, note = [*words, "", "", ""][:3]
+    cited = {
+        "id": "statement-a", "type": "webpage", "title": title, "author": [{"literal": author}],
+        "issued": {"date-parts": [[2021, 5, 12]]}, "container-title": "A record", "version": "record 1 of 2021-05-12",
+        "URL": "https://example.org/statements/a", "accessed": {"date-parts": [[2021, 6, 1]]}, "language": "en-GB",
+    }  # fmt: skip
+    if note.strip():
+        cited["note"] = f"Original page: https://example.org/{note.split()[0]}"
+    if not author.strip():
+        del cited["author"]
+    assert json.loads(formats.as_json(cited)) == [cited]
+    written = parse_string(formats.as_bibtex(cited), "bibtex")
+    assert list(written.entries) == ["statement-a"] and written.entries["statement-a"].fields["year"] == "2021"
+    assert written.entries["statement-a"].fields["url"] == cited["URL"]
+    ris = formats.as_ris(cited)
+    assert len(rispy.loads(ris)) == 1 and ris.count("ER  -") == 1
+    assert all(line[2:6] == "  - " for line in ris.splitlines() if line.strip()), ris
+    for style in formats.STYLES:
+        assert len(formats.formatted(cited, style).splitlines()) <= 1
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "html": of_html,
+    "pdf": of_pdf,
+    "docx": of_docx,
+    "register": of_register,
+    "filters": of_filters,
+    "citations": of_citations,
+}
+
+
+def seeds(name: str) -> list[bytes]:
+    """Good inputs from which a fuzzer starts."""
+    if name == "html":
+        return [file.read_bytes() for file in sorted((PAGES / "extract").glob("*.html"))]
+    if name == "pdf":
+        from fpdf import FPDF
+
+        paper = FPDF()
+        paper.add_page()
+        paper.set_font("helvetica", size=12)
+        paper.multi_cell(0, text="Minutes of a meeting\n\nThe trust told staff to stop on 12 May 2021.")
+        return [bytes(paper.output())]
+    if name == "docx":
+        return [_parts()["word/document.xml"], _package(_parts()["word/document.xml"])]
+    if name == "register":
+        files = sorted((PACKAGE / "register").glob("*.csv"))
+        order = {spec.name: place for place, spec in enumerate(FILES)}
+        return [
+            bytes([order[file.stem], 255]) + b"".join(file.read_bytes().splitlines(keepends=True)[:3])
+            for file in files
+            if file.stem in order
+        ]
+    if name == "filters":
+        queries = [
+            {"_sort": "-on_date", "_limit": "2", "_facet": "position"}, {"on_date__gte": "2021-05-12"},
+            {"org_ids__in": "slam,acp-uk"}, {"summary__contains": "stop", "_fields": "statement_id,title"},
+            {"value__gt": "3.5", "_cursor": "WyIyMDIxLTA1LTEyIiwiYSJd"}, {"captured_at__lt": "2021-05-12T10:00:00Z"},
+            {"source_id__null": "true", "number__ne": "1"},
+        ]  # fmt: skip
+        return [bytes([place, place]) + urlencode(query).encode() for place, query in enumerate(queries)]
+    return [
+        b"A title\x1eA body\x1epage", b"{Stop} \\SIM & 100% of_it\x1eA, B; C and D\x1e{x}",
+        b"ER  - \nTY  - BOOK\x1ea\r\nb\x1ea b", "“Quoted”?\x1eÆ Ø\x1e".encode(),
+    ]  # fmt: skip
