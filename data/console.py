@@ -32,11 +32,14 @@ JsonOption = Annotated[
 
 
 def say(text: str) -> None:
-    """A line for the person at the terminal, on stderr so that stdout stays clean; an event where stderr is JSON."""
+    """A line for the person at the terminal, on stderr so that stdout stays clean; an event where stderr is JSON.
+
+    What comes from outside in it acts on no terminal.
+    """
     if logs.is_json():
         logs.event(LOG, logging.INFO, "said", text=text)
         return
-    print(text, file=sys.stderr, flush=True)
+    print(logs.plain_lines(text), file=sys.stderr, flush=True)
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -31,8 +31,9 @@ class LogError(Exception):
 
 
 def event(logger: logging.Logger, level: int, name: str, **fields: Any) -> None:
-    """Log one event with what belongs to it: source_id, url, outcome, seconds …"""
-    if logger.isEnabledFor(level):
+    """Log one event with what belongs to it: source_id, url, outcome, seconds … Nothing where no log was asked for,
+    though logging itself would print a warning then."""
+    if logger.isEnabledFor(level) and logger.hasHandlers():
         logger.log(level, name, extra={"fields": fields})
 
 
@@ -116,6 +117,11 @@ class TextLines(logging.Formatter):
 def plain(text: str) -> str:
     """The text with everything escaped that is not printable, line breaks and marks of direction among it."""
     return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+
+
+def plain_lines(text: str) -> str:
+    """The same of each line of a text; tabs stay."""
+    return "\n".join("\t".join(map(plain, line.split("\t"))) for line in text.split("\n"))
 
 
 def _quoted(text: str) -> str:

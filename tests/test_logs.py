@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from data import logs
+from data.console import say
 from data.home import Home
 from tests.support.loopback import serving, statement
 from tests.support.processes import running
@@ -63,6 +64,11 @@ def test_what_comes_from_outside_cannot_begin_a_line_of_text_or_leave_it() -> No
     assert all(line.startswith("  | ") and line.isprintable() for line in traced[1:]) and len(traced) > 3
 
 
+def test_what_is_said_to_a_person_acts_on_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    say("Two lines,\n\tone indented: \x1b[2J\x9b31m\u202e é “quoted”\r")
+    assert capsys.readouterr().err == "Two lines,\n\tone indented: \\u001b[2J\\u009b31m\\u202e é “quoted”\\r\n"
+
+
 def test_a_field_that_is_not_known_is_left_out_and_seconds_are_short() -> None:
     text = logged(
         logs.TextLines(), lambda log: logs.event(log, logging.INFO, "x", outcome=None, seconds=1 / 3, id="a b")
@@ -85,7 +91,9 @@ def test_a_run_is_told_as_json_whole_and_as_text(home_with_sources: Callable[[di
         asked = ("collect", "--no-archive", "--allow-private")
         done = run(*asked, home=home, env={logs.VARIABLE: "json"})
         told = run(*asked, home=home, env={logs.VARIABLE: "text", logs.LEVEL_VARIABLE: "warning"})
+        quiet = run(*asked, home=home)
     assert done.returncode == 1 and done.stdout == b"", "bad is not there"
+    assert b"source.asked" not in quiet.stderr and b"Published record-3.duckdb." in quiet.stderr
     lines = lines_of(done.stderr.decode())
     events = {line["event"]: line for line in lines}
     assert {"run.started", "run.finished", "record.published", "said"} <= events.keys()
