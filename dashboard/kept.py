@@ -1,13 +1,15 @@
 """Answers kept in memory as they were sent, for a minute at most and while record and programme stay what they are.
 
 A handler says of an answer that it may be kept (`keep`): that nothing but the address, those files and the day decide
-what it says.
+what it says. They grow old one by one, not all at the turn of a minute, when all would have to be made at once.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+import random
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,11 +23,15 @@ from data.home import HOME_VARIABLE, Home, HomeError, find_home
 
 MOST_BYTES: Final = 64_000_000
 MOST_BYTES_EACH: Final = 1_000_000
+MOST_SECONDS: Final = 60.0
+"""A page says when a collection has fallen silent: what is older may be untrue."""
+LOOK_SECONDS: Final = 0.05
+"""Files are looked at so often at most: each look lets other threads go first, one after the other."""
 MARK: Final = "sim_record.keep"
 _CONDITIONAL: Final = frozenset({b"range", b"if-none-match", b"if-modified-since", b"if-match", b"authorization"})
 Look = tuple[int, int]
 Token = tuple[str, str, tuple[Look | None, ...]]
-"""What answers rest on: home, minute, and the looks of the files that decide what they say."""
+"""What answers rest on: home, day, and the looks of the files that decide what they say."""
 
 
 def keep(request: Request) -> None:
@@ -39,6 +45,7 @@ def keep(request: Request) -> None:
 class _Kept:
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    until: float
 
 
 class KeptAnswers:
@@ -50,10 +57,12 @@ class KeptAnswers:
         self.bytes = 0
         self._kept: OrderedDict[tuple[Any, ...], _Kept] = OrderedDict()
         self._token: Token | None = None
+        self._looked: tuple[float, Token | None] = (float("-inf"), None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = _key(scope)
-        token = token_now() if key else None
+        moment = time.monotonic()
+        token = self._token_at(moment) if key else None
         if key is None or token is None:
             await self.app(scope, receive, send)
             return
@@ -61,12 +70,21 @@ class KeptAnswers:
             self._kept.clear()
             self.bytes, self._token = 0, token
         kept = self._kept.get(key)
+        if kept is not None and kept.until < moment:
+            self.bytes -= len(self._kept.pop(key).body)
+            kept = None
         if kept is not None:
             self._kept.move_to_end(key)
             await send({"type": "http.response.start", "status": 200, "headers": kept.headers})
             await send({"type": "http.response.body", "body": kept.body})
             return
         await self._answer(key, token, scope, receive, send)
+
+    def _token_at(self, moment: float) -> Token | None:
+        """The circumstances, as they were a moment ago at most."""
+        if moment - self._looked[0] > LOOK_SECONDS:
+            self._looked = moment, token_now()
+        return self._looked[1]
 
     async def _answer(self, key: tuple[Any, ...], token: Token, scope: Scope, receive: Receive, send: Send) -> None:
         marks: list[bool] = []
@@ -81,7 +99,7 @@ class KeptAnswers:
             elif message["type"] == "http.response.body" and marks:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body") and status == 200 and token_now() == token:
-                    self._keep(key, token, _Kept(headers, b"".join(parts)))
+                    self._keep(key, token, _Kept(headers, b"".join(parts), _until()))
             await send(message)
 
         await self.app({**scope, MARK: marks}, receive, noted)
@@ -93,6 +111,11 @@ class KeptAnswers:
         self.bytes += len(answer.body)
         while self.bytes > self.most_bytes:
             self.bytes -= len(self._kept.popitem(last=False)[1].body)
+
+
+def _until() -> float:
+    """When an answer made now is too old; spread, so that those made in one moment do not all end in one."""
+    return time.monotonic() + MOST_SECONDS * random.uniform(0.5, 1)  # noqa: S311
 
 
 def _key(scope: Scope) -> tuple[Any, ...] | None:
@@ -123,8 +146,7 @@ def token_now() -> Token | None:
     except (HomeError, OSError):
         return None
     files: tuple[Path | str, ...] = (home.programme_file, home.current_file, record, home.progress_file, home.editions)
-    # by the minute, as a page says when a collection has fallen silent
-    return named, f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M}", tuple(map(_look, files))
+    return named, f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", tuple(map(_look, files))
 
 
 @lru_cache(maxsize=16)

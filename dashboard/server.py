@@ -14,6 +14,7 @@ import logging
 import mimetypes
 import re
 import socket
+import sys
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -349,18 +350,25 @@ MIDDLEWARE: Final = [
 EXCEPTION_HANDLERS: Final[Mapping[Any, Any]] = {}
 
 
+SWITCH_SECONDS: Final = 0.0005
+"""How long a thread that makes a page keeps others waiting (Python's own: 0.005): a small answer has to come in between
+several times, once after each look at a file."""
+
+
 def warm(context: Context) -> None:
-    """Make every page once and compress the files that each first visit asks for."""
+    """Make every page once, compress the files that each first visit asks for, then make the permanent pages."""
     logs.event(LOG, logging.INFO, "record.shown", record=context.record.path.name)
     plain.warm(context)
     for name in re.findall(r'(?:src|href)="\./(static/[^"]+)"', "".join(SHELL)):
         streamlit_file(f"/{name}", True)
+    PERMANENT.warm(context, lambda: START.on_new_record is not None)
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Open (or build) the record and make the pages warm beside the start; close the record at the end."""
     begin_logs()
+    sys.setswitchinterval(SWITCH_SECONDS)
     START.on_new_record = warm
     opening = asyncio.get_running_loop().run_in_executor(None, START.state)
     try:

@@ -77,7 +77,7 @@ class Start:
         self._stores: dict[Path, Store] = {}
         self._programmes: dict[Path, tuple[tuple[int, int], Programme]] = {}
         self._failed: dict[Path, tuple[tuple[tuple[str, int, int], ...], Trouble]] = {}
-        self._seen: dict[Path, int] = {}
+        self._seen: dict[Path, tuple[int, dt.date]] = {}
         self._runs = itertools.count(1)
         self.on_new_record: Callable[[Context], None] | None = None
         self.held: Context | None = None
@@ -131,9 +131,10 @@ class Start:
             return None
 
     def _announce(self, context: Context) -> None:
-        if self._seen.get(context.home.root) == id(context.record):
+        shown = (id(context.record), context.today)  # pages say what day it is
+        if self._seen.get(context.home.root) == shown:
             return
-        self._seen[context.home.root] = id(context.record)
+        self._seen[context.home.root] = shown
         if self.on_new_record is not None:
             threading.Thread(target=self._warm, args=(context,), daemon=True, name="warm-up").start()
 

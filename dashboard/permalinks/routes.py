@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import time
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
 from typing import Any, Final
@@ -36,6 +38,10 @@ from dashboard.start import START, Context, Trouble, per_page
 from dashboard.threads import run_in_threadpool
 
 INDEXED: Final = ("organisation", "adoption", "statement", "concern", "review", "recommendation")
+MOST_WARM: Final = 1_000
+"""Pages made before a reader asks for them: as many as the record's memory of answers holds beside all else."""
+REST_SECONDS: Final = 0.002
+"""After each page made so, that readers come first."""
 NotFound = Callable[[Request], Response]
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -164,12 +170,26 @@ class PermanentPages:
         return self._shown(request, state, page, status)
 
     def _shown(self, request: Request, state: Context, page: Page, status: int) -> Response:
-        above = notices_of_permanent_page(state, page.body)
-        html, tag = _rendered(state, page.path, (self.css, self.icon, self.script), above, page)
+        html, tag = self._html(state, page)
         headers = {"Cache-Control": "public, max-age=0, must-revalidate", "Content-Security-Policy": PAGE}
         if status == 200 and is_current(request, tag):
             return Response(status_code=304, headers=headers | {"ETag": tag})
         return HTMLResponse(html, status_code=status, headers=headers | {"ETag": tag})
+
+    def _html(self, state: Context, page: Page) -> tuple[str, str]:
+        above = notices_of_permanent_page(state, page.body)
+        return _rendered(state, page.path, (self.css, self.icon, self.script), above, page)
+
+    def warm(self, context: Context, wanted: Callable[[], bool]) -> None:
+        """Make the pages of rows beside the answers to readers, while they are `wanted`: at most MOST_WARM of them."""
+        rows = ((table, row_id) for table in TABLE_OF_ROOM.values() for row_id, _ in items.ids(context.record, table))
+        for table, row_id in itertools.islice(rows, MOST_WARM):
+            if not wanted():
+                return
+            page = pages.page_of(context, table, row_id)
+            if page is not None:
+                self._html(context, with_edition(context, page))
+            time.sleep(REST_SECONDS)
 
     async def cite(self, request: Request) -> Response:
         """/cite/<room>/<id>.<bib|ris|json|txt?style=>, and the same for /documents/<id>/changes/<n>..<m>."""

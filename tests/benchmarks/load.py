@@ -69,15 +69,19 @@ class Permalinks:
         self.host, self.port = str(parts.hostname), int(parts.port or 80)
         self.paths, self.chance = paths, chance
         self.waits: list[float] = []
+        self.first: list[float] = []
+        """Those of the first ten seconds, when most pages are made for the first time."""
         self.late: list[float] = []
         self.errors: Counter[str] = Counter()
         self._idle: asyncio.LifoQueue[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = asyncio.LifoQueue()
         self._open = 0
+        self.until = 0.0
 
     async def at_rate(self, rate: float, seconds: float) -> None:
         """Ask `rate` times a second for so long, then wait for what is under way."""
         under_way: set[asyncio.Task[None]] = set()
         begun = time.perf_counter()
+        self.until = begun + EVERY_S
         for number in range(int(rate * seconds)):
             due = begun + number / rate
             ahead = due - time.perf_counter()
@@ -101,12 +105,18 @@ class Permalinks:
                     writer.close()
                     raise
                 self._idle.put_nowait((reader, writer))
-            self.waits.append(time.perf_counter() - due)
+            self._note(due)
             if status != 200:
                 self.errors[f"{path.split('/')[1]}: {status}"] += 1
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
-            self.waits.append(time.perf_counter() - due)
+            self._note(due)
             self.errors[type(error).__name__] += 1
+
+    def _note(self, due: float) -> None:
+        wait = time.perf_counter() - due
+        self.waits.append(wait)
+        if due < self.until:
+            self.first.append(wait)
 
     async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while not self._idle.empty():  # the server closes what lies idle for a few seconds
@@ -279,6 +289,7 @@ def tell(one: Step, broken: Sequence[str], *, by_page: bool) -> None:
         ("a page opened", crowd.opened, 0),
         ("a filter changed", crowd.changed, crowd.errors.total()),
         ("permalinks", links.waits, links.errors.total()),
+        ("  of the first 10 s", links.first, 0),
         ("(the load's own lateness)", links.late, 0),
     ]
     if by_page:
@@ -325,7 +336,7 @@ def main() -> int:
             site,
             pid,
         ):
-            time.sleep(3)  # the pages are made warm beside the start
+            time.sleep(8)  # the pages are made warm beside the start
             paths = permalinks(site)
             first: list[str] = []
             for number in itertools.count():

@@ -66,6 +66,36 @@ def test_a_kept_answer_is_the_same_and_goes_with_its_record(home: Home, monkeypa
     assert client.get(asked[2]).json()["record"] == 2
 
 
+def test_answers_grow_old_one_by_one(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 1_000.0
+    monkeypatch.setattr(kept.time, "monotonic", lambda: clock)
+    made: list[str] = []
+
+    async def app(scope: Any, _receive: Any, send: Any) -> None:
+        made.append(scope["path"])
+        scope[MARK].append(True)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x"})
+
+    answers = KeptAnswers(app)
+    asked = [f"/{number}" for number in range(200)]
+    fresh = []
+    for clock in (1_000.0, 1_029.0, 1_045.0, 1_061.0):  # noqa: B007 - the clock that is read above
+        made.clear()
+        for path in asked:
+            asyncio.run(_asked(answers, path))
+        fresh.append(len(made))
+    assert fresh[:2] == [200, 0] and 50 < fresh[2] < 150 and fresh[2] + fresh[3] >= 200, fresh
+    assert answers.bytes == len(answers._kept) == 200
+
+
+async def _asked(app: Any, path: str) -> None:
+    async def send(_message: Any) -> None:
+        pass
+
+    await app({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}, None, send)
+
+
 def test_what_answers_rest_on(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     before = token_now()
     home.progress_file.write_text("{}", encoding="utf-8")

@@ -6,6 +6,7 @@ import gzip
 import os
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -13,8 +14,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboard import server
+from dashboard.permalinks import routes
+from dashboard.permalinks.shell import Page
 from dashboard.plain import ADDRESSES
-from dashboard.start import START
+from dashboard.start import START, Context
 from data.home import HOME_VARIABLE, Home
 
 
@@ -148,3 +151,25 @@ def test_small_answers_are_sent_at_once() -> None:
     if hasattr(socket, "AF_UNIX") and os.name != "nt":
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
             server.set_no_delay(sock)
+
+
+def test_pages_of_rows_are_made_before_a_reader_asks_for_them(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    render = routes.render
+
+    def noted(page: Page, *rest: Any, **more: Any) -> str:
+        made.append(page.path)
+        return render(page, *rest, **more)
+
+    monkeypatch.setattr(routes, "render", noted)
+    monkeypatch.setattr(routes, "MOST_WARM", 6)
+    state = START.state()
+    assert isinstance(state, Context)
+    left = iter([True, True, False])
+    server.PERMANENT.warm(state, lambda: next(left))
+    assert len(made) == 2, "it ends where it is no longer wanted"
+    server.PERMANENT.warm(state, lambda: True)
+    assert len(made) == len(set(made)) == 6
+    assert all(client.get(path).status_code == 200 for path in list(made)) and len(made) == 6

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import queue
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,3 +84,22 @@ def test_other_words_of_the_build_are_no_findings(printed: str) -> None:
 
 def test_findings_are_read() -> None:
     assert findings_of('{"findings": ["a:1: b: c"]}') == ("a:1: b: c",)
+
+
+def test_pages_are_made_warm_for_each_record_and_each_day(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve(monkeypatch, home)
+    warmed: queue.Queue[dt.date] = queue.Queue()
+    monkeypatch.setattr(START, "on_new_record", lambda context: warmed.put(context.today))
+    first = START.state()
+    assert isinstance(first, Context) and warmed.get(timeout=10) == first.today
+    START.state()
+    tomorrow = first.today + dt.timedelta(days=1)
+
+    class Tomorrow(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Tomorrow:
+            return cls(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=tz)
+
+    monkeypatch.setattr(start.dt, "datetime", Tomorrow)
+    START.state(), START.state()
+    assert warmed.get(timeout=10) == tomorrow and warmed.empty()
