@@ -143,7 +143,7 @@ def token_now() -> Token | None:
         home = _home(named)
         current = _look(home.current_file)
         record = _record(str(home.current_file), current)
-    except (HomeError, OSError):
+    except (HomeError, OSError, ValueError):  # the last where CURRENT holds no name
         return None
     files: tuple[Path | str, ...] = (home.programme_file, home.current_file, record, home.progress_file, home.editions)
     return named, f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", tuple(map(_look, files))

@@ -49,7 +49,7 @@ def next_path(home: Home) -> Path:
 def current_path(home: Home, *, must_exist: bool = True) -> Path:
     """The database that CURRENT names. Raises NotPublished where there is none, or the newest whole one is lost too."""
     try:
-        name = home.current_file.read_text(encoding="utf-8").strip()
+        name = home.current_file.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         name = ""
     except OSError as error:

@@ -96,7 +96,9 @@ def _check_published(home: Home, report: Report, register: Register) -> None:
         if home.current_file.exists():
             report.findings.append("CURRENT names no database that is here; run: sim-record build")
         return
-    named = home.current_file.read_text(encoding="utf-8").strip() if home.current_file.exists() else ""
+    named = (
+        home.current_file.read_text(encoding="utf-8", errors="replace").strip() if home.current_file.exists() else ""
+    )
     if named != path.name:
         report.findings.append(
             f"CURRENT names {named or 'nothing'}, readers fall back to {path.name}; run: sim-record build"

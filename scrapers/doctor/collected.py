@@ -100,7 +100,8 @@ def _work(home: Home) -> tuple[Work, str]:
     path = home.work_database
     try:
         if not path.is_file():
-            return Work.NONE, ""
+            there = path.exists() or path.is_symlink()
+            return (Work.DAMAGED, "it is no file") if there else (Work.NONE, "")
         with path.open("rb"):
             pass
     except OSError as error:

@@ -118,6 +118,12 @@ def folders(home: Home) -> Iterator[Line]:
             why = _refusal(folder)
             if why:
                 refused.append((folder, why))
+        elif folder.exists() or folder.is_symlink():
+            yield broken("folders", f"{folder} is no folder.", "Move it away, or bring back the folder from a copy.")
+    if not home.register.exists():
+        yield look(
+            "folders", f"There is no {home.register}, so that nothing is declared.", "Bring it back from a copy."
+        )
     for file in (home.work_database, index_path(home)):
         if file.is_file() and not os.access(file, os.R_OK | os.W_OK):
             refused.append((file, "Permission denied"))

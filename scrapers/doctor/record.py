@@ -41,15 +41,17 @@ def published(home: Home, now: dt.datetime) -> Iterator[Line]:
     try:
         size = path.stat().st_size
         with open_database(path) as connection:
-            told = connection.execute("SELECT built_at, software FROM build").fetchone()
+            made = connection.execute("SELECT built_at, software FROM build").fetchone()
             shape = shape_of(connection)
     except (NotPublished, duckdb.Error, OSError) as error:
-        yield broken("record", f"{path.name} cannot be read: {first_line(error)}", f"{BUILD} (no capture is touched)")
+        told = first_line(error).rstrip(".!")
+        words = f"{told}." if isinstance(error, NotPublished) else f"{path.name} cannot be read: {told}."
+        yield broken("record", words, f"{BUILD} (no capture is touched)")
         return
-    if told is None:
+    if made is None:
         yield broken("record", f"{path.name} does not say when it was made.", BUILD)
         return
-    at, software = told[0].replace(tzinfo=dt.UTC), told[1]
+    at, software = made[0].replace(tzinfo=dt.UTC), made[1]
     figures = {"record": number_of(path), "published_at": at.isoformat(), "bytes": size, "software": software}
     words = f"{path.name} was published {ago(at, now)}, on {day(at)}."
     if (now - at).days > STALE_DAYS:

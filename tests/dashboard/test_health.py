@@ -53,6 +53,14 @@ def test_a_record_that_was_cut_off_is_not_ready_and_its_folder_is_not_told(own: 
     assert str(own.root) not in answer.text
 
 
+@pytest.mark.parametrize("named", [b"\xff\xfe", b"../../etc/passwd", b"record-9.duckdb", b""])
+def test_where_current_names_nothing_the_newest_record_is_shown(own: Home, named: bytes) -> None:
+    own.current_file.write_bytes(named)
+    with client_of(own) as client:
+        assert client.get(health.READY).json()["record"] == 1
+        assert client.get("/about").status_code == client.get("/sources").status_code == 200
+
+
 def test_a_new_publication_is_told_at_once(own: Home) -> None:
     with client_of(own) as client:
         assert client.get(health.READY).json()["record"] == 1

@@ -270,6 +270,37 @@ def test_current_names_what_is_not_here_and_a_search_index_of_another_record(own
     assert lines(own)["search"].next_step == "Run: sim-record build"
 
 
+def as_folder(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.mkdir()
+
+
+def as_garbage(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.write_bytes(b"\xff\xfe ../../x")
+
+
+@pytest.mark.parametrize("spoil", [as_folder, as_garbage])
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [("CURRENT", "record"), ("work.duckdb", "work.duckdb"), ("record-1.duckdb", "record"), ("search.sqlite", "search"),
+     ("progress.json", None), ("programme.toml", "home")],
+)  # fmt: skip
+def test_files_that_are_none(own: Home, spoil: Callable[[Path], None], name: str, subject: str | None) -> None:
+    spoil(own.root / name)
+    found = lines(own)
+    assert subject is None or found[subject].state is not State.OK
+
+
+def test_folders_that_are_none(own: Home) -> None:
+    for name in ("captures", "editions", "register"):
+        as_garbage(own.root / name)
+        assert name in lines(own)["folders"].words and lines(own)["folders"].state is State.BROKEN
+        (own.root / name).unlink()
+    assert "nothing is declared" in lines(own)["folders"].words
+
+
 def test_what_killed_commands_left(own: Home) -> None:
     names = ("record-2.part", "record-2.part.wal", "search.part", "record-9.prints", "CURRENT.new")
     for name in names:
