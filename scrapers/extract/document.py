@@ -77,6 +77,9 @@ def decode(body: bytes, declared: str | None = None) -> tuple[str, str]:
     return body.decode(name, "replace"), name
 
 
+_OF_HEAD: Final = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
+
+
 def parse(body: bytes, declared: str | None = None) -> Document:
     """The tree of an HTML page. Comments and processing instructions are left out."""
     problem = None
@@ -95,7 +98,28 @@ def parse(body: bytes, declared: str | None = None) -> Document:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError):
         root = None
+    if root is not None:
+        _take_out_of_head(root)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         deep = "nested too deeply; only the beginning was read"
         problem = f"{problem}; {deep}" if problem else deep
     return Document(root, charset, problem)
+
+
+def _take_out_of_head(root: etree._Element) -> None:
+    """Move what a browser would show out of the head: where a page has no body tag, the parser leaves tags that it
+    does not know, `main` among them, and all that follows, in it."""
+    head = root.find("head")
+    if head is None:
+        return
+    stray = next((at for at, child in enumerate(head) if child.tag not in _OF_HEAD), None)
+    if stray is None:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    moved = [*head][stray:]
+    for at, child in enumerate(moved):
+        body.insert(at, child)
+    moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
+    body.text = None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.extract import read
+from scrapers.extract import document, read
 from scrapers.extract.characters import shown
 from scrapers.extract.html import extract
 
@@ -231,3 +231,16 @@ def test_no_order_of_tags_raises(pieces: list[str]) -> None:
 )
 def test_a_bad_address_is_no_error(url: str) -> None:
     assert "seventeen people" in extract(f"<p>{WORDS * 3}<a href='/x'>y</a></p>".encode(), url).text
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["<title>A paper</title>", "<html><head><title>A paper</title>", "<title>A paper</title><style>p{}</style>"],
+)
+def test_a_main_without_a_body_tag_is_read(start: str) -> None:
+    page = f"{start}<main><h1>A paper</h1><p>The trust has paused the scheme.</p></main>Words after it. <p>The end.</p>"
+    assert "The trust has paused the scheme." in extract(page.encode(), "https://a.example/paper")["text"]
+    root = document.parse(page.encode()).root
+    assert root is not None and root.findtext("head/title") == "A paper"
+    said = " ".join("".join(root.find("body").itertext()).split())
+    assert said == "A paperThe trust has paused the scheme.Words after it. The end."
