@@ -19,8 +19,6 @@ from __future__ import annotations
 
 import ipaddress
 import math
-import os
-import time
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -31,8 +29,7 @@ from throttled import Throttled, rate_limiter, store
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dashboard.api.problem import Problem
-from dashboard.start import START
-from data.home import HOME_VARIABLE
+from dashboard.start import START, recent_programme
 from data.programme import Budget, Limits
 
 Kind = Literal["sql", "search", "api"]
@@ -113,14 +110,8 @@ def words(kind: Kind, seconds: int) -> str:
 
 
 def now() -> Limits:
-    """The limits that programme.toml sets; looked at once a second."""
-    return _read(os.environ.get(HOME_VARIABLE, ""), int(time.monotonic()))
-
-
-@lru_cache(maxsize=4)
-def _read(home: str, second: int) -> Limits:
-    del home, second
-    programme = START.programme()
+    """The limits that programme.toml sets at this moment."""
+    programme = recent_programme()
     return programme.limits if programme else Limits()
 
 
