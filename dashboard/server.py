@@ -29,7 +29,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard import embeds, health, plain
+from dashboard import captures, embeds, health, plain
 from dashboard.api import model, openapi, search, sql, tables
 from dashboard.api.problem import Problem
 from dashboard.cross_origin import CrossOrigin
@@ -259,6 +259,7 @@ ROUTES: Final[list[BaseRoute]] = [
     *EMBEDS.routes(),
     *downloads.routes(not_found_response),
     *notebooks.routes(not_found_response),
+    *captures.routes(not_found_response),
     *Editions(PERMANENT.say, not_found_response).routes(),
     *PERMANENT.routes(),
 ]

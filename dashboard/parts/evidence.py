@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from dashboard.captures import capture_link
 from dashboard.parts.dates import day_words
 from dashboard.parts.head import section
 from dashboard.parts.html import EMPTY, fill, join, link, number
@@ -91,11 +92,12 @@ def held_copies(context: Context, source_id: str | None) -> Markup:
         return EMPTY
     lines = join(
         fill(
-            "<li>{when}{origin}{memento}. SHA-256 <code>{sha}</code>{withheld}</li>",
+            "<li>{when}{origin}{memento}. SHA-256 <code>{sha}</code>{bytes}{withheld}</li>",
             when=time_words(copy.captured_at),
             origin=_from(copy.origin) or " from the live page",
             memento=fill("; {m}", m=link(copy.memento_url, "the archive's copy")) if copy.memento_url else EMPTY,
             sha=copy.body_sha256,
+            bytes=capture_link(context, copy.body_sha256, copy.withheld_why),
             withheld=f" Withheld: {copy.withheld_why}" if copy.withheld_why else "",
         )
         for copy in found

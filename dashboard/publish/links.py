@@ -42,7 +42,7 @@ _URL: Final = re.compile(r'url\("(/[^"]*)"\)')
 _TABLE_FILE: Final = re.compile(r"/api/v1/([a-z_]+\.(?:csv|parquet))$")
 """A whole table, which lies among the downloads too."""
 _ONLY_LIVE: Final = re.compile(r"/api/(?!v1/$)|/_stcore/")
-"""Addresses that only a server answers: questions, and tables by the page."""
+"""Addresses that only a server answers: questions, tables by the page, and the bytes of captures."""
 _PICTURE_WORDS: Final = re.compile(r'(<meta property="og:image:alt" content=")[^"]*')
 _SEARCH_FIELD: Final = re.compile(r'\bname="(?:search|find)"')
 
