@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 
 
 def statement(title: str) -> tuple[str, bytes]:
@@ -16,8 +17,11 @@ def statement(title: str) -> tuple[str, bytes]:
 
 
 @contextmanager
-def serving(pages: Mapping[str, tuple[str, bytes]], host: str = "127.0.0.1") -> Iterator[str]:
-    """Serve {path: (media type, body)}; everything else is 404. Gives the address without a slash at the end."""
+def serving(
+    pages: Mapping[str, tuple[str, bytes]], host: str = "127.0.0.1", headers: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """Serve {path: (media type, body)}, with these headers; everything else is 404. Gives the address without a slash
+    at the end."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -26,6 +30,8 @@ def serving(pages: Mapping[str, tuple[str, bytes]], host: str = "127.0.0.1") -> 
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", found[0] if found else "text/html")
             self.send_header("Content-Length", str(len(body)))
+            for name, value in headers.items() if found else ():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
