@@ -69,8 +69,8 @@ def stored(home: Home, place: Held) -> tuple[bytes, str | None]:
 
 
 def capture_link(context: Context, sha256: str, withheld_why: str | None) -> Markup:
-    """The way from a hash to its bytes; nothing where they are not public."""
-    if withheld_why or not context.programme.public.captures:
+    """The way from a hash to its bytes; nothing where they are not public, or no server answers."""
+    if withheld_why or context.still or not context.programme.public.captures:
         return EMPTY
     return fill(' (<a href="/captures/{s}" download>the bytes</a>)', s=sha256)
 

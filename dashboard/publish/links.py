@@ -41,7 +41,7 @@ _ADDRESS: Final = re.compile(r'\b(href|src|action)="(/(?!/)[^"]*)"')
 _URL: Final = re.compile(r'url\("(/[^"]*)"\)')
 _TABLE_FILE: Final = re.compile(r"/api/v1/([a-z_]+\.(?:csv|parquet))$")
 """A whole table, which lies among the downloads too."""
-_ONLY_LIVE: Final = re.compile(r"/api/(?!v1/$)|/_stcore/")
+_ONLY_LIVE: Final = re.compile(r"/api/(?!v1/$)|/_stcore/|/captures/")
 """Addresses that only a server answers: questions, tables by the page, and the bytes of captures."""
 _PICTURE_WORDS: Final = re.compile(r'(<meta property="og:image:alt" content=")[^"]*')
 _SEARCH_FIELD: Final = re.compile(r'\bname="(?:search|find)"')

@@ -12,6 +12,7 @@ import pytest
 
 from dashboard.publish.publish import publish
 from data.home import Home
+from scrapers.build import build
 from scrapers.withhold import withhold
 from tests.scrapers.test_collect import gently, page, run
 from tests.support.loopback import serving
@@ -67,6 +68,7 @@ def test_withheld_or_lost_bytes_say_so(collected: Home) -> None:
             assert answer.status_code == 503 and "sim-record check" in answer.text
     file.write_bytes(whole)
     withhold(collected, SHA, "a court order made for this test", today=dt.date(2026, 11, 24))
+    build(collected)
     with client_of(collected) as client:
         answer = client.get(f"/captures/{SHA}")
         assert answer.status_code == 410 and "a court order made for this test" in answer.text
@@ -78,4 +80,5 @@ def test_a_published_site_holds_no_captured_bytes(collected: Home, tmp_path: Pat
     publish(collected, tmp_path / "site", "https://record.example")
     bodies = {hashlib.sha256(one.read_bytes()).hexdigest() for one in (tmp_path / "site").rglob("*") if one.is_file()}
     assert SHA not in bodies and hashlib.sha256(PACKED).hexdigest() not in bodies
+    assert "the bytes" not in (tmp_path / "site" / "documents" / "one" / "index.html").read_text(encoding="utf-8")
     assert not list((tmp_path / "site").rglob("*.warc*")) and not (tmp_path / "site" / "captures").exists()

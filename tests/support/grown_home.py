@@ -15,6 +15,7 @@ import duckdb
 
 from data import schema
 from data.home import PACKAGE, Home
+from scrapers.extract.html import EXTRACTOR
 from scrapers.work import prepare
 
 MARK = "synthetic"
@@ -165,8 +166,8 @@ def _write(
               'captured' AS live_outcome, 200 AS http_status, 1 AS tries, 'c' || name AS capture_id FROM page ORDER BY n"""
         )
         connection.execute(
-            """INSERT INTO extraction BY NAME SELECT 'e' || name AS extraction_id, 'c' || name AS capture_id, source_id,
-              'html/3' AS extractor, 'Page ' || n AS title, text, 'en' AS language, sha256(text) AS text_sha256
+            f"""INSERT INTO extraction BY NAME SELECT 'e' || name AS extraction_id, 'c' || name AS capture_id, source_id,
+              '{EXTRACTOR}' AS extractor, 'Page ' || n AS title, text, 'en' AS language, sha256(text) AS text_sha256
             FROM page JOIN (SELECT n, string_agg(text, chr(10) ORDER BY position) AS text FROM told GROUP BY n) USING (n)
             ORDER BY n"""
         )
