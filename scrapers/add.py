@@ -337,7 +337,9 @@ def _from_address(url: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return " ".join(_HIDDEN.sub(" ", text).split())[:MAX_TITLE].strip()
+    """A page's title for a cell: in one line, and without the marks at its beginning by which a spreadsheet, in which
+    the register may be opened, takes a cell for a formula."""
+    return " ".join(_HIDDEN.sub(" ", text).split()).lstrip("=+-@＝＋－＠ ")[:MAX_TITLE].strip()
 
 
 def slug(text: str) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from starlette.testclient import TestClient
 from streamlit import config
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from dashboard.hosts import host_of, is_named
@@ -188,6 +188,16 @@ def test_the_app_keeps_nothing_that_a_stranger_sends(site: str) -> None:
         answer.read()
         assert answer.status == 404 and answer.getheader("Content-Security-Policy"), path
         connection.close()
+
+
+def test_a_message_larger_than_any_of_the_app_ends_the_connection(site: str) -> None:
+    with opened_socket(site, site) as socket:
+        socket.send(b"x" * 1_000_000)  # none that the app knows, and no reason to end
+        assert socket.ping().wait(20)
+        with pytest.raises(ConnectionClosed):
+            socket.send(b"x" * 21_000_000)
+            while True:
+                socket.recv(20)
 
 
 def test_two_hosts_in_one_request_are_refused(site: str) -> None:

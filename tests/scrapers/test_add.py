@@ -191,6 +191,15 @@ def test_day_to_come_is_left_out(empty_home: Home, programme: Programme, site: s
     assert any("to come" in note for note in added.notes)
 
 
+def test_a_title_is_no_formula(empty_home: Home, programme: Programme, site: str, pages: Path) -> None:
+    hostile = PAGE.replace(
+        "Statement on the night bus", "=HYPERLINK(&quot;http://evil.example&quot;;&quot;A title&quot;)"
+    )
+    _Site.pages["/news/hostile"] = (200, "text/html; charset=utf-8", hostile.encode())
+    add(empty_home, programme, f"{site}/news/hostile", PRIVATE)
+    assert _rows(empty_home)[0]["title"].startswith("HYPERLINK(")
+
+
 # -- what is refused
 
 
