@@ -6,10 +6,9 @@ says so by a Content-Security-Policy of its own, one of those below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.start import recent_programme
@@ -51,9 +50,12 @@ HEADERS: Final[Mapping[str, str]] = {
     "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-SECURE: Final = "max-age=31536000"
-"""Strict-Transport-Security: a year, for this host alone."""
-_OPENED: Final = "access-control-allow-origin"
+SECURE: Final = (b"strict-transport-security", b"max-age=31536000")
+"""A year, for this host alone."""
+Pair = tuple[bytes, bytes]
+_ADDED: Final = tuple((name.lower().encode(), value.encode()) for name, value in HEADERS.items())
+_OPENED: Final = b"access-control-allow-origin"
+_READ_BY: Final = b"cross-origin-resource-policy"
 
 
 class SecurityHeaders:
@@ -71,25 +73,27 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
-        async def with_headers(message: Message) -> None:
+        async def whole(message: Message) -> None:
             if message["type"] == "http.response.start":
-                put_headers(MutableHeaders(scope=message), scope)
+                message["headers"] = with_headers(message["headers"], scope)
             await send(message)
 
-        await self.app(scope, receive, with_headers)
+        await self.app(scope, receive, whole)
 
 
-def put_headers(headers: MutableHeaders, scope: Scope) -> None:
-    """Add what an answer to this request lacks."""
+def with_headers(held: Iterable[Pair], scope: Scope) -> list[Pair]:
+    """The headers of an answer to this request with those that it lacks."""
     programme = recent_programme()
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
+    found = {name.lower(): value for name, value in held}
+    added = [pair for pair in _ADDED if pair[0] not in found]
     if programme is not None and not programme.public.cross_origin:
-        for name in [name for name in headers if name.startswith("access-control-")]:
-            del headers[name]
-    headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if headers.get(_OPENED) == "*" else "same-origin")
+        found = {name: value for name, value in found.items() if not name.startswith(b"access-control-")}
+        held = [pair for pair in held if not pair[0].lower().startswith(b"access-control-")]
+    if _READ_BY not in found:
+        added.append((_READ_BY, b"cross-origin" if found.get(_OPENED) == b"*" else b"same-origin"))
     if is_secure(scope, programme):
-        headers.setdefault("Strict-Transport-Security", SECURE)
+        added.append(SECURE)
+    return [*held, *added]
 
 
 def is_secure(scope: Scope, programme: Programme | None) -> bool:
@@ -97,9 +101,11 @@ def is_secure(scope: Scope, programme: Programme | None) -> bool:
     address under which the record is published."""
     if scope.get("scheme") in ("https", "wss"):
         return True
-    published = programme.programme.base_url if programme else ""
-    asked = Headers(scope=scope).get("host", "")
-    return bool(asked) and published.rstrip("/").lower() == f"https://{asked.lower()}"
+    published = programme.programme.base_url.rstrip("/").lower() if programme else ""
+    if not published.startswith("https://"):
+        return False
+    asked = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    return published == f"https://{asked.decode('latin-1').lower()}"
 
 
 def _refusing(scope: Scope, send: Send) -> Send:
@@ -110,11 +116,10 @@ def _refusing(scope: Scope, send: Send) -> Send:
     async def sent(message: Message) -> None:
         nonlocal taken
         if message["type"] == "websocket.http.response.start":
-            put_headers(MutableHeaders(scope=message), scope)
+            message["headers"] = with_headers(message["headers"], scope)
         elif message["type"] == "websocket.close" and not taken:
-            headers = MutableHeaders({"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"})
-            put_headers(headers, scope)
-            await send({"type": "websocket.http.response.start", "status": 403, "headers": headers.raw})
+            headers = with_headers([(b"content-type", b"text/plain; charset=utf-8")], scope)
+            await send({"type": "websocket.http.response.start", "status": 403, "headers": headers})
             await send({"type": "websocket.http.response.body", "body": b"This connection is not allowed."})
             return
         taken = taken or message["type"] in ("websocket.accept", "websocket.http.response.start")

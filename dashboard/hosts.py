@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -48,12 +49,11 @@ class KnownHosts:
         if scope["type"] not in ("http", "websocket") or scope["path"] in health.ADDRESSES:
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        asked = headers.getlist("host")
         named = self.named()
-        if asked and (len(asked) > 1 or not is_known(host_of(asked[0]), scope, named)):
+        asked = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        if asked and (len(asked) > 1 or not is_known(asked[0], (scope.get("server") or ("",))[0], named)):
             await _refuse(scope, receive, send, 400, unknown_words(asked[0]))
-        elif scope["type"] == "websocket" and not _is_own(headers, named):
+        elif scope["type"] == "websocket" and not _is_own(headers := Headers(scope=scope), named):
             told = f"A page at {headers['origin'][:100]!r} may not connect to this app; open the record itself."
             await _refuse(scope, receive, send, 403, told)
         else:
@@ -76,13 +76,12 @@ class KnownHosts:
         return self._named
 
 
-def is_known(host: str | None, scope: Scope, named: frozenset[str]) -> bool:
-    """Whether this server answers for a host: a named one, this machine itself, or the address at which the request
-    arrived."""
-    if host is None:
-        return False
-    arrived = (scope.get("server") or ("", None))[0]
-    return is_named(host, named) or _is_loopback(host) or host == str(arrived).lower()
+@lru_cache(maxsize=1024)
+def is_known(header: str, arrived: str, named: frozenset[str]) -> bool:
+    """Whether this server answers for the host of a header: a named one, this machine itself, or the address at which
+    the request arrived."""
+    host = host_of(header)
+    return host is not None and (is_named(host, named) or _is_loopback(host) or host == arrived.lower())
 
 
 def is_named(host: str, named: frozenset[str]) -> bool:

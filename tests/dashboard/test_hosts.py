@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -198,6 +199,49 @@ def test_a_message_larger_than_any_of_the_app_ends_the_connection(site: str) -> 
             socket.send(b"x" * 21_000_000)
             while True:
                 socket.recv(20)
+
+
+HOSTILE_QUERIES = (
+    "find=%ff%00&since=99999-99-99&page=99999999999999999999", "org=" + "a" * 9000, "q=DROP TABLE statement&chart=nothing",
+    "&&&=&=", "find=<script>alert(1)</script>", "table=../../etc/passwd&page=-1", "year=NaN&kind[]=x", "%",
+)  # fmt: skip
+
+
+def test_what_a_client_says_to_the_app_ends_nothing_and_shows_nothing_of_the_machine(site: str, home: Home) -> None:
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    messages = [BackMsg(clear_cache=True), BackMsg(load_git_info=True), BackMsg(set_run_on_save=True),
+                BackMsg(stop_script=True), BackMsg(debug_shutdown_runtime=True)]  # fmt: skip
+    for query in HOSTILE_QUERIES:
+        for page in ("", "data", "rollout", "../etc", "\u202e"):
+            asked = BackMsg()
+            asked.rerun_script.query_string, asked.rerun_script.page_name = query, page
+            widget = asked.rerun_script.widget_states.widgets.add()
+            widget.id, widget.string_value = "$$ID-none-find", "\x00<b>"
+            messages.append(asked)
+    told = b""
+    with opened_socket(site, site) as socket:
+        for message in messages:
+            socket.send(message.SerializeToString())
+        with suppress(TimeoutError, ConnectionClosed):
+            while len(told) < 50_000_000:
+                received = socket.recv(4)
+                told += received if isinstance(received, bytes) else received.encode()
+    assert len(told) > 1000 and b"Traceback" not in told and str(home.root).encode() not in told
+    with opened_socket(site, site) as socket, pytest.raises(ConnectionClosed):
+        socket.send(b"\xff\xff no message at all")
+        socket.recv(20)
+    with opened_socket(site, site) as socket:  # the server goes on, and so do other readers
+        assert socket.ping().wait(20)
+
+
+def test_a_trusted_proxy_says_that_the_reader_came_by_tls(site: str) -> None:
+    place = urlsplit(site)
+    for said, told in ((None, None), ("http", None), ("https", "max-age=31536000")):
+        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=20)
+        connection.request("GET", "/statements", headers={"X-Forwarded-Proto": said} if said else {})
+        assert connection.getresponse().getheader("Strict-Transport-Security") == told
+        connection.close()
 
 
 def test_two_hosts_in_one_request_are_refused(site: str) -> None:

@@ -17,9 +17,11 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
-from dashboard.api import tables
+from dashboard.api import catalogue, tables
+from dashboard.api.filters import OPERATORS, OPTIONS
 from dashboard.api.problem import Problem
 from dashboard.citations import formats
+from dashboard.start import START, Context
 from data.home import HOME_VARIABLE, PACKAGE, Home
 from data.register_spec import FILES
 from scrapers.build import build
@@ -110,12 +112,24 @@ _TABLES = ("statement", "timeline", "claimed_total", "capture", "organisation", 
 _FORMS = ("json", "csv", "ndjson", "parquet", "xlsx")
 
 
+def _part(table: str, part: bytes) -> str:
+    state = START.state()
+    assert isinstance(state, Context)
+    names = [*(column.name for column in catalogue.tables(state.record)[table].columns), *OPTIONS]
+    column, operator = names[part[0] % len(names) if part else 0], ("", *OPERATORS)[part[1] % 9 if part[1:] else 0]
+    told = f"{column}__{operator}" if operator and not column.startswith("_") else column
+    return f"{told}={quote(part[2:])}"
+
+
 def of_filters(data: bytes) -> None:
-    """The query of an address of the API: two bytes choose table and format, the rest is the query as sent."""
+    """The query of an address of the API: two bytes choose table and format, the rest is the query as sent; or, where
+    the second is large, parts between 0x1e, of which two bytes choose column and filter."""
     _read_home()
     first, second = data[:1] or b"\0", data[1:2] or b"\0"
-    query = quote(data[2:], safe="&=+%,;:-_.~").encode()  # servers refuse a request line that is not ASCII
     name, form = _TABLES[first[0] % len(_TABLES)], _FORMS[second[0] % len(_FORMS)]
+    if second[0] >= 128:
+        data = b"  " + "&".join(_part(name, part) for part in data[2:].split(b"\x1e")).encode()
+    query = quote(data[2:], safe="&=+%,;:-_.~").encode()  # servers refuse a request line that is not ASCII
     request = Request(
         {
             "type": "http", "method": "GET", "path": f"/api/v1/{name}.{form}", "query_string": query, "headers": [],
@@ -198,7 +212,12 @@ def seeds(name: str) -> list[bytes]:
             {"value__gt": "3.5", "_cursor": "WyIyMDIxLTA1LTEyIiwiYSJd"}, {"captured_at__lt": "2021-05-12T10:00:00Z"},
             {"source_id__null": "true", "number__ne": "1"},
         ]  # fmt: skip
-        return [bytes([place, place]) + urlencode(query).encode() for place, query in enumerate(queries)]
+        parts = [
+            b"\x00\xff\x05\x012021-05-12",
+            b"\x01\x80\x02\x07a\x1e\x03\x00b\x1e\xff\x00x",
+            b"\x02\x81\x01\x011.5\x1e\x04\x08true",
+        ]
+        return [bytes([place, place]) + urlencode(query).encode() for place, query in enumerate(queries)] + parts
     return [
         b"A title\x1eA body\x1epage", b"{Stop} \\SIM & 100% of_it\x1eA, B; C and D\x1e{x}",
         b"ER  - \nTY  - BOOK\x1ea\r\nb\x1ea b", "“Quoted”?\x1eÆ Ø\x1e".encode(),
