@@ -50,5 +50,6 @@ def test_a_test_that_is_gone_would_be_missed() -> None:
 
 def test_the_page_is_found_and_names_no_address_of_a_person() -> None:
     words = PAGE.read_text(encoding="utf-8")
+    assert not missing(words)
     assert "private advisory" in words and not re.search(r"\S+@\S+\.\S+", words)
     assert "(SECURITY.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -60,7 +60,7 @@ class PermanentPages:
         found: list[BaseRoute] = [
             Route("/robots.txt", self.robots),
             Route("/sitemap.xml", self.sitemap),
-            Route("/sitemap-{number:int}.xml", self.sitemap),
+            Route("/sitemap-{number:str}.xml", self.sitemap),
             Route("/cite/{room:str}/{rest:path}", self.cite),
             Route("/pictures/{room:str}.png", self.picture_of_index),
             Route("/pictures/{room:str}/{rest:path}", self.picture),

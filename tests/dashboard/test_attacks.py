@@ -77,6 +77,14 @@ def test_no_address_leads_to_a_file_beside_the_record(
         assert answer.getheader("X-Hostile") is None and answer.getheader("Content-Security-Policy"), climb
 
 
+@pytest.mark.parametrize("path", ["/sitemap-{}.xml", "/documents/x/changes/{}", "/editions/2026-11-26.{}", "/timeline?page={}",
+                                  "/api/v1/search?q=a&limit={}", "/api/v1/statement.json?_limit={}"])  # fmt: skip
+def test_a_number_without_end_is_none(connection: http.client.HTTPConnection, path: str) -> None:
+    answer = asked(connection, path.format("9" * 5000))
+    answer.read()
+    assert answer.status in (200, 400, 404)
+
+
 @pytest.mark.parametrize("path", ELSEWHERE)
 def test_no_address_leads_to_another_site(connection: http.client.HTTPConnection, path: str) -> None:
     answer = asked(connection, path)

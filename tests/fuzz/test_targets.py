@@ -78,6 +78,7 @@ def test_no_words_break_a_reference(words: list[str]) -> None:
 
 
 FOUND = {
+    "half a character in a cursor was answered with 500": ("filters", b"\x00\x00_cursor=WyJcdWQ4MDAiXQ"),
     "a line feed in a title made a reference of two lines": ("citations", b"ER  - \nTY  - BOOK\x1ea\r\nb\x1ea b"),
     "a line feed in a header made a finding of two lines": (
         "register",
