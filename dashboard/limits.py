@@ -120,21 +120,28 @@ def _trusting(inner: ASGIApp, proxies: tuple[str, ...]) -> ASGIApp:
     return ProxyHeadersMiddleware(inner, trusted_hosts=list(proxies))  # type: ignore[arg-type, return-value]
 
 
-class ClientLimits:
-    """Answers 429 with Retry-After where a client has used up its budget; says to all behind it who the client is."""
+class TrustedProxies:
+    """Says to all behind it who the client is, and by which scheme it came, where a trusted proxy asks for it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or START.held is not None:
+        if scope["type"] in ("http", "websocket") and START.held is None:
+            await _trusting(self.app, now().trusted_proxies)(scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-            return
-        await _trusting(self._counted, now().trusted_proxies)(scope, receive, send)
 
-    async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
+
+class ClientLimits:
+    """Answers 429 with Retry-After where a client has used up its budget."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = None
-        if scope["type"] == "http" and scope["method"] != "OPTIONS":
+        if scope["type"] == "http" and scope["method"] != "OPTIONS" and START.held is None:
             kind = kind_of(scope["path"], scope.get("query_string", b""))
         client = scope.get("client")
         seconds = wait_of(kind, client[0] if client else None, now()) if kind else 0

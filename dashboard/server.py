@@ -40,7 +40,7 @@ from dashboard.feeds import searches
 from dashboard.headers import APP, PAGE, SecurityHeaders
 from dashboard.hosts import KnownHosts
 from dashboard.kept import KeptAnswers
-from dashboard.limits import ClientLimits
+from dashboard.limits import ClientLimits, TrustedProxies
 from dashboard.logs import AccessLog
 from dashboard.logs import begin as begin_logs
 from dashboard.mishaps import Mishaps
@@ -338,6 +338,7 @@ def streamlit_file(path: str, coded: bool) -> tuple[bytes, str, bool] | None:
 
 MIDDLEWARE: Final = [
     Middleware(AccessLog),
+    Middleware(TrustedProxies),
     Middleware(SecurityHeaders),
     Middleware(KnownHosts),
     Middleware(ClientLimits),
