@@ -24,9 +24,9 @@ PREFIXES = (
 )  # fmt: skip
 CLIMBS = (
     "../../../../../../etc/passwd", "..%2f..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
-    "..%5c..%5c..%5cprogramme.toml", "....//....//etc/passwd", "%252e%252e%252fetc%252fpasswd", "%c0%ae%c0%ae/etc/passwd",
-    "/etc/passwd", "%2fetc%2fpasswd", "../programme.toml", "..%2fregister%2fsources.csv", "../../programme.toml%00.csv",
-    "%00", "file:///etc/passwd", "C:%5cWindows%5cwin.ini", "a" * 5000, "%ff%fe", "%0d%0aX-Hostile:%20yes",
+    "..%5c..%5c..%5cprogramme.toml", "%252e%252e%252fetc%252fpasswd",
+    "%2fetc%2fpasswd", "../programme.toml", "..%2fregister%2fsources.csv", "../../programme.toml%00.csv",
+    "file:///etc/passwd", "a" * 5000, "%ff%fe", "%0d%0aX-Hostile:%20yes",
 )  # fmt: skip
 ELSEWHERE = (
     "//evil.example/", "//evil.example/about/", "/%2fevil.example/about/", "/%5cevil.example/", "/about//evil.example/",

@@ -184,7 +184,6 @@ def test_scripts_of_other_sites_can_be_kept_out(home: Home) -> None:
         "/api/v1/none.json",
         "/feeds/timeline.atom",
         "/api/v1/sql?q=SELECT+1",
-        "/data.zip",
     )
     try:
         with client_of(home) as client:

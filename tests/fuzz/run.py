@@ -21,11 +21,11 @@ def by_atheris(name: str, seconds: int) -> None:
 
     with atheris.instrument_imports(include=["scrapers", "dashboard", "data", "docx", "citeproc", "pybtex", "rispy"]):
         from tests.fuzz import targets
+
+        targets.TARGETS[name](targets.seeds(name)[0])  # what is imported when it is first used is followed too
     corpus = Path(tempfile.mkdtemp(prefix=f"fuzz-{name}-"))
     for place, seed in enumerate(targets.seeds(name)):
         (corpus / f"seed-{place}").write_bytes(seed)
-    run = targets.TARGETS[name]
-    run(targets.seeds(name)[0])
     options = [
         f"-max_total_time={seconds}",
         "-max_len=65536",
@@ -33,7 +33,7 @@ def by_atheris(name: str, seconds: int) -> None:
         "-rss_limit_mb=3000",
         "-print_final_stats=1",
     ]
-    atheris.Setup([sys.argv[0], *options, str(corpus)], run)
+    atheris.Setup([sys.argv[0], *options, str(corpus)], targets.TARGETS[name])
     atheris.Fuzz()
 
 

@@ -45,8 +45,8 @@ def of_pdf(data: bytes) -> None:
 
 
 def of_docx(data: bytes) -> None:
-    """A captured Word file: the bytes are its main part, in a package that is whole; or the package itself."""
-    body = data if data.startswith(b"PK") else _package(data)
+    """A captured Word file: the bytes are a package, its main part, or what `_document` makes one of."""
+    body = data if data.startswith(b"PK") else _package(data if data.startswith(b"<") else _document(data))
     _whole(office.extract(body, URL, kind=sniff.DOCX))
 
 
@@ -55,6 +55,38 @@ def _whole(found: Extraction) -> None:
     assert found.text or found.problem
     json.dumps([found.title, found.text, [one.text for one in found.passages]]).encode()
     found.text.encode()  # a lone surrogate could not be stored
+
+
+_ELEMENTS = (
+    "p", "r", "t", "tbl", "tr", "tc", "pPr", "tcPr", "trPr", "sdt", "sdtContent", "hyperlink", "ins", "del", "fldSimple",
+    "smartTag", "footnoteReference", "br", "tab", "numPr", "drawing", "txbxContent", "sectPr", "body",
+)  # fmt: skip
+_ATTRIBUTES = (
+    "", ' w:val="Heading1"', ' w:val="-1"', ' w:val="99999999999"', ' r:id="rId1"', ' r:id="rIdNone"', ' w:anchor="a"',
+    ' w:id="x"', ' w:val="on"', ' w:ilvl="9"', ' w:instr="HYPERLINK x"', ' xml:space="preserve"',
+)  # fmt: skip
+
+
+def _document(data: bytes) -> bytes:
+    """Elements of a Word file in any order and depth: a byte opens one, closes the innermost, or stands for words."""
+    out, opened = [], []
+    for place, byte in enumerate(data[:4000]):
+        if byte < 96 and len(opened) < 200:
+            name = _ELEMENTS[byte % len(_ELEMENTS)]
+            for part in ("p", "r") if byte >= 72 else ():  # as they stand in whole documents
+                opened.append(part)
+                out.append(f"<w:{part}>")
+            opened.append(name)
+            out.append(f"<w:{name}{_ATTRIBUTES[data[place - 1] % len(_ATTRIBUTES)]}>")
+        elif byte < 192 and opened:
+            out.append(f"</w:{opened.pop()}>")
+        else:
+            out.append(f"<w:t>word {byte} </w:t>")
+    out += [f"</w:{name}>" for name in reversed(opened)]
+    spaces = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    links = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    body = "".join(out)
+    return f'<w:document xmlns:w="{spaces}" xmlns:r="{links}"><w:body>{body}</w:body></w:document>'.encode()
 
 
 @functools.cache
@@ -196,7 +228,8 @@ def seeds(name: str) -> list[bytes]:
         paper.multi_cell(0, text="Minutes of a meeting\n\nThe trust told staff to stop on 12 May 2021.")
         return [bytes(paper.output())]
     if name == "docx":
-        return [_parts()["word/document.xml"], _package(_parts()["word/document.xml"])]
+        words = bytes([0, 1, 2, 255, 100, 100, 100, 3, 4, 5, 72, 250, 100, 100, 100, 5, 200, 100, 100, 100, 11, 1, 201])
+        return [_parts()["word/document.xml"], _package(_parts()["word/document.xml"]), words, bytes(range(256))]
     if name == "register":
         files = sorted((PACKAGE / "register").glob("*.csv"))
         order = {spec.name: place for place, spec in enumerate(FILES)}

@@ -77,6 +77,12 @@ def test_no_words_break_a_reference(words: list[str]) -> None:
     targets.of_citations("\x1e".join(words).encode("utf-8", "replace"))
 
 
+@given(st.binary(max_size=200))
+@SOME
+def test_no_order_of_elements_breaks_a_word_file(data: bytes) -> None:
+    targets.of_docx(b"\x00" + data)
+
+
 FOUND = {
     "half a character in a cursor was answered with 500": ("filters", b"\x00\x00_cursor=WyJcdWQ4MDAiXQ"),
     "a line feed in a title made a reference of two lines": ("citations", b"ER  - \nTY  - BOOK\x1ea\r\nb\x1ea b"),
