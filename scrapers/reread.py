@@ -23,6 +23,8 @@ AT_ONCE: Final = 16
 IN_ONE_STEP: Final = 20
 WHILE_READING: Final = "64MB"
 """What the working database may take while the readers take theirs."""
+LOG_WHILE_READING: Final = "128MB"
+"""What may wait in the database's log: each time it is emptied, tables that have grown long are written again."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,11 @@ def reread(
         differing = _count(connection, "rereading") if _has(connection, "rereading") else 0
         wanted = list(_jobs(connection, register, programme, everything, sources))
         connection.execute(f"SET memory_limit = '{WHILE_READING}'")
+        connection.execute(f"SET wal_autocheckpoint = '{LOG_WHILE_READING}'")
         failed = _read(home, connection, wanted, processes, tick)
+        connection.execute("RESET wal_autocheckpoint")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
+        connection.execute("CHECKPOINT")
         derive(connection, register, programme)
         new = _count(connection, "extraction") - before
         differing = max(0, _count(connection, "rereading") - differing)
