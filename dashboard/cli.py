@@ -236,6 +236,8 @@ def publish(
     as_json: JsonOption = False,
 ) -> None:
     """Write the record as plain files that any web host serves; only what is new or changed is written."""
+    import duckdb
+
     from dashboard.publish.folder import FolderError
     from dashboard.publish.publish import BadBaseUrl, base_url_of
     from dashboard.publish.publish import publish as write
@@ -249,6 +251,12 @@ def publish(
         stop(str(error), code=USAGE, as_json=as_json)
     except (FolderError, NotPublished) as error:
         stop(str(error), as_json=as_json)
+    except duckdb.IOException as error:
+        stop(
+            f"The record cannot be read: {str(error).splitlines()[0]}. What is published there is as it was. Run: "
+            "sim-record build --anew",
+            as_json=as_json,
+        )
     for address, by in done.broken:
         say(f"No file for {address}, to which {by} leads.")
     if as_json:

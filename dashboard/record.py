@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -19,6 +20,7 @@ import duckdb
 from data import published
 from data.home import Home
 
+LOG = logging.getLogger(__name__)
 CLOSE_AFTER_SECONDS = 120.0
 MEMO_ENTRIES = 4000
 
@@ -135,30 +137,53 @@ class Store:
         self._lock = threading.Lock()
         self._current: Record | None = None
         self._old: list[Record] = []
+        self._spoiled: dict[tuple[Path, int], str] = {}
+        """Publications that could not be opened, as they were then (path, time of change), and why."""
 
     def current(self) -> Record:
-        """The record that CURRENT names, opened if it is new. Raises data.published.NotPublished.
+        """The record that CURRENT names, opened if it is new; where that one is spoiled, the newest before it that is
+        whole. Raises data.published.NotPublished.
 
         A record that was replaced is closed two minutes later, when no page can still be reading it.
         """
         path = published.current_path(self.home)
-        try:
-            stamp = path.stat().st_mtime_ns
-        except FileNotFoundError as error:
-            raise published.NotPublished(f"{path.name} has gone. Run: sim-record build") from error
         with self._lock:
-            now = self._current
-            if now is None or now.path != path or now.stamp != stamp:
-                try:
-                    new = Record(path, stamp)
-                except duckdb.Error as error:
-                    raise published.NotPublished(f"{path.name} cannot be read: {error}") from error
-                if now is not None:
-                    now.superseded_at = time.monotonic()
-                    self._old.append(now)
-                self._current = now = new
+            now = self._opened(path)
             self._drop_old()
             return now
+
+    def _opened(self, named: Path) -> Record:
+        number = published.number_of(named) or 0
+        before = [path for path in published.published_files(self.home) if (published.number_of(path) or 0) < number]
+        why = ""
+        for path in [named, *reversed(before)]:
+            try:
+                stamp = path.stat().st_mtime_ns
+            except FileNotFoundError:
+                why = why or f"{path.name} has gone. Run: sim-record build"
+                continue
+            now = self._current
+            if now is not None and now.path == path and now.stamp == stamp:
+                return now
+            spoiled = self._spoiled.get((path, stamp))
+            if spoiled is None:
+                try:
+                    return self._replace(Record(path, stamp))
+                except published.NotPublished as error:
+                    spoiled = str(error)
+                except duckdb.Error as error:
+                    spoiled = f"{path.name} cannot be read: {error}"
+                self._spoiled[(path, stamp)] = spoiled
+                LOG.error("%s", spoiled)
+            why = why or spoiled
+        raise published.NotPublished(why)
+
+    def _replace(self, new: Record) -> Record:
+        if self._current is not None:
+            self._current.superseded_at = time.monotonic()
+            self._old.append(self._current)
+        self._current = new
+        return new
 
     def _drop_old(self) -> None:
         for record in list(self._old):

@@ -29,7 +29,8 @@ class Progress:
     def is_stale(self, now: dt.datetime) -> bool:
         """Whether the writer has fallen silent: it was ended from outside, or its machine was."""
         then = dt.datetime.fromisoformat(self.updated_at)
-        return self.state != "ended" and (now - then).total_seconds() > STALE_SECONDS
+        # either way: a time to come was written by a clock that has been put right since
+        return self.state != "ended" and abs((now - then).total_seconds()) > STALE_SECONDS
 
 
 def write_progress(path: Path, progress: Progress) -> None:

@@ -19,6 +19,9 @@ KEEP = 3
 STALE_DAYS = 30
 """After so many days without a look at the pages, a record is old, and says so."""
 _NAME = re.compile(r"record-(\d+)\.duckdb")
+_SIZE = re.compile(rb'"size": (\d+)[^{}]*\}\s*$')
+_TAIL = 300
+"""Bytes at the end of what a database was made of in which its size stands."""
 
 
 class NotPublished(Exception):
@@ -81,6 +84,25 @@ def make_current(home: Home, path: Path) -> None:
                 beside.unlink()
 
 
+def prints_path(record: Path) -> Path:
+    """Where what a published database was made of is kept, its size among it; it goes when the database goes."""
+    return record.with_suffix(".prints")
+
+
+def cut_off(path: Path) -> str:
+    """What is wrong where a published database is shorter than it was when it was published, else ""."""
+    try:
+        with prints_path(path).open("rb") as handle:
+            handle.seek(max(0, handle.seek(0, os.SEEK_END) - _TAIL))
+            told = _SIZE.search(handle.read())
+        size = path.stat().st_size
+    except OSError:
+        return ""  # nobody knows how long it was
+    if told is None or size >= int(told[1]):
+        return ""
+    return f"{path.name} is cut off: {size} of its {int(told[1])} bytes are there. Run: sim-record build"
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename durable where the system offers it (not on Windows)."""
     if os.name == "nt":
@@ -95,8 +117,10 @@ def sync_folder(folder: Path) -> None:
 def open_database(path: Path, *, threads: int = 2, memory: str = "512MB") -> duckdb.DuckDBPyConnection:
     """Open a published database for reading, unable to touch any other file or to change its own settings.
 
-    Raises NotPublished where the file is not a readable database.
+    Raises NotPublished where the file is not a whole, readable database.
     """
+    if wrong := cut_off(path):
+        raise NotPublished(wrong)
     try:
         connection = duckdb.connect(
             str(path),
@@ -111,7 +135,9 @@ def open_database(path: Path, *, threads: int = 2, memory: str = "512MB") -> duc
             },
         )
     except duckdb.Error as error:
-        raise NotPublished(f"{path.name} cannot be opened: {str(error).splitlines()[0]}") from error
+        raise NotPublished(
+            f"{path.name} cannot be opened: {str(error).splitlines()[0].rstrip('.')}. Run: sim-record build"
+        ) from error
     locked = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
     if not (locked and locked[0]):  # a second handle on a file that this process has open shares its locked settings
         connection.execute("SET enable_external_access=false")

@@ -8,7 +8,6 @@ and started again: copies that are here are not fetched again, and those that ca
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -103,7 +102,7 @@ def backfill(
         raise CollectError("The first day is after the last: nothing lies between them.")
     chosen = [source for source in choose(known, CollectOptions(sources=options.sources)) if source.url]
     with (
-        contextlib.closing(work.open_work(home)) as connection,
+        work.opened(home) as connection,
         open_share(home, programme.store, connection) as share,
         signals(stop or threading.Event()) as stopping,
     ):

@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,7 @@ from scrapers.renew import (
     withheld_digest,
     write_prints,
 )
+from scrapers.restore import held_by
 from scrapers.statements import MEMORY, Inserter, filled, literal
 
 LOG: Final = logging.getLogger(__name__)
@@ -69,6 +70,8 @@ _FACTS = (
 
 _OF_SOURCES: Final = "kind IN ('change', 'disappearance', 'source')"
 """Entries of the timeline that are made source by source."""
+WAIT_SECONDS: Final = 120
+"""How long a build waits for another one in the same home."""
 COPY_MEMORY_MB: Final = 128
 """What the working database may take while it writes two databases at once, where no page's texts need more."""
 ROWS_AT_ONCE: Final = 20_000
@@ -87,6 +90,11 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
     with every finding, WorkError where the working database is held by another process, or the home's folder cannot be
     written. Nothing is published unless all of it is whole.
     """
+    with _alone(home):
+        return _checked(home, work, anew)
+
+
+def _checked(home: Home, work: duckdb.DuckDBPyConnection | None, anew: bool) -> Published:
     begun = time.monotonic()
     register_sha256, files = register_files(home)
     last = None if anew else in_force(home)
@@ -99,7 +107,12 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
     making = _Making(home, path.with_suffix(".part"), register, register_sha256)
     try:
         made = _build(making, path, work, files, last)
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+        if home.work_database.name in str(error) or "checksum" in str(error):
+            from scrapers.work import trouble  # loads what a home without captures does without
+
+            if spoiled := trouble(home, error):
+                raise spoiled from error
         told = next(iter(str(error).splitlines()), type(error).__name__)
         raise WorkError(
             f"The record could not be written into {home.root} ({told}). What was published before stays in force, and "
@@ -110,6 +123,36 @@ def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bo
         seconds=time.monotonic() - begun, captures=made.rows.get("capture"), notes=list(made.notes) or None,
     )  # fmt: skip
     return made
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """One build at a time in a home: two would take the same number. The second waits. Raises WorkError where it has
+    waited too long."""
+    if os.name == "nt":  # folders cannot be locked there
+        yield
+        return
+    import fcntl
+
+    handle = os.open(home.root, os.O_RDONLY)
+    try:
+        ends = time.monotonic() + WAIT_SECONDS
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError as error:
+                if time.monotonic() > ends:
+                    raise WorkError(
+                        f"Another build has been publishing in {home.root} for {WAIT_SECONDS} seconds. Wait until it "
+                        "has ended, or end it, then run: sim-record build"
+                    ) from error
+                time.sleep(0.1)
+            except OSError:
+                break  # a file system that knows no locks
+        yield
+    finally:
+        os.close(handle)
 
 
 def _build(
@@ -278,15 +321,15 @@ def _collected(
 ) -> Iterator[duckdb.DuckDBPyConnection | None]:
     """The working database with everything that follows from it made up to date; None where nothing was collected."""
     programme = read_programme(home.programme_file)
-    if work is None and programme.store.kind == "file" and not home.work_database.is_file():
+    if work is None and programme.store.kind == "file" and not home.work_database.is_file() and not held_by(home):
         yield None
         return
     # only a home with captures pays for loading what reads them
     from scrapers.derive import derive
     from scrapers.share import open_share
-    from scrapers.work import open_work
+    from scrapers.work import opened
 
-    with nullcontext(work) if work is not None else closing(open_work(home)) as connection:
+    with nullcontext(work) if work is not None else opened(home) as connection:
         assert connection is not None  # noqa: S101 - for the type checker: one of the two was given
         if work is None and programme.store.kind != "file":
             with open_share(home, programme.store, connection) as share:

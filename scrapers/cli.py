@@ -26,7 +26,13 @@ from scrapers.lakedesk import add_lake
 from scrapers.reviewdesk import add_review
 
 
-def build(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def build(
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Make all of it anew, taking nothing over from the last publication.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check the register and publish it with everything collected so far."""
     from scrapers.build import RegisterError, WorkError
     from scrapers.build import build as run
@@ -34,7 +40,7 @@ def build(home: HomeOption = None, as_json: JsonOption = False) -> None:
     place = home_of(home, as_json=as_json)
     programme_of(place, as_json=as_json)
     try:
-        made = run(place)
+        made = run(place, anew=anew)
     except RegisterError as error:
         stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
     except WorkError as error:

@@ -46,6 +46,7 @@ from scrapers.work import NOTHING, Past, Row, naive, stamped
 LOG: Final = logging.getLogger(__name__)
 GONE_DAYS: Final = 30
 """A page that answered 410 is asked again after so many days."""
+CLOCK_SLACK: Final = dt.timedelta(hours=1)
 NO_ARCHIVE_FOR: Final = frozenset({"refused-address", "no-address"})
 FOLLOWED_UP: Final = GOOD_OUTCOMES | {"no-text", CHANGED}
 """A page that answered so is followed up by its further addresses; one that was refused or is gone never is."""
@@ -93,7 +94,7 @@ def collect(
     sources = [_source(row) for row in register.tables["source"]]
     del register
     with (
-        contextlib.closing(work.open_work(home)) as connection,
+        work.opened(home) as connection,
         open_share(home, programme.store, connection) as share,
         signals(stop or threading.Event()) as stopping,
     ):
@@ -194,6 +195,11 @@ class _Collection:
                 raise CollectError("No run was cut off, so there is none to go on with. Run: sim-record collect")
             self.options = _options_of(last.options, self.options)
         chosen = choose(sources, self.options)
+        if (ahead := work.run_to_come(self.connection, dt.datetime.now(dt.UTC) + CLOCK_SLACK)) is not None:
+            self.notes.append(
+                f"Run {ahead} bears a time to come: this machine's clock was ahead then, or is behind now. See "
+                "that it is right."
+            )
         self._mend()
         if self.options.resume and last is not None:
             self.run_id = last.run_id
@@ -211,16 +217,20 @@ class _Collection:
 
     def _mend(self) -> None:
         """Cut torn tails off the files of runs that did not finish, and note records that are gone."""
+        self.torn: set[str] = set()
         for name, start in work.unfinished_files(self.connection).items():
             path = self.home.captures / name
             if path.is_file():
                 cut = warc.repair(path, start)
+                if start and warc.whole_length(path, start) <= start:
+                    self.torn.add(name)
                 if cut:
                     self.notes.append(f"{name}: {cut} bytes of an unfinished record were cut off its end.")
         self.sizes = bodies_of(self.home).sizes()
-        for name, offset in work.last_offsets(self.connection).items():
-            if self.sizes.get(name, 0) <= offset:
-                self.notes.append(f"{name}: bytes of captures are missing; run: sim-record check")
+        self.torn |= {
+            name for name, offset in work.last_offsets(self.connection).items() if self.sizes.get(name, 0) <= offset
+        }
+        self.notes += [f"{name}: bytes of captures are missing; run: sim-record check" for name in sorted(self.torn)]
 
     def _run_row(self, count: int) -> Row:
         return {
@@ -262,9 +272,10 @@ class _Collection:
             delay=self.programme.collect.delay,
             quiet=self.options.quiet,
         )
-        file = warc.WarcFile(self.home.captures, warc.free_name(self.home, self.run_id), self._info())
+        file = warc.WarcFile(self.home.captures, warc.free_name(self.home, self.run_id, self.torn), self._info())
         try:
             left = work.unread(self.connection) if self.options.read else []
+            left = [item for item in left if item.warc_file not in self.torn]  # to be read when its bytes are back
             self.store = Store(self.connection, file, self._stored)
             self.readers = Readers(self.home, self._was_read)
             formats = {source.source_id: source for source in self.todo}
@@ -280,7 +291,10 @@ class _Collection:
             self.notes += self.share.give()
             published = _publish(self.home, self.connection)
         except StoreFailed as error:
-            raise CollectError(f"The run was ended: {error}. What was finished before is kept.") from error
+            raise CollectError(
+                f"The run was ended: {error}. What was finished before is kept. Make room, or see that "
+                f"{self.home.root} may be written, then run: sim-record collect --resume"
+            ) from error
         finally:
             file.close()
             self.fetcher.close()
@@ -485,7 +499,7 @@ class _Collection:
     def _ask(self, source: Source, past: Past, now: dt.datetime) -> _Live:
         if source.url is None:
             return _Live("no-address", sentence("no-address"), None, 0)
-        if past.gone_at is not None and now - past.gone_at < dt.timedelta(days=GONE_DAYS):
+        if past.gone_at is not None and abs(now - past.gone_at) < dt.timedelta(days=GONE_DAYS):
             why = f"answered 410 on {past.gone_at.day} {past.gone_at:%B %Y}; asked again {GONE_DAYS} days after"
             return _Live("gone", sentence("gone", why), None, 0)
         result = self.fetcher.fetch(source.url, past.conditions if past.original is not None else None)

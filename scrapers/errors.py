@@ -14,4 +14,4 @@ class RegisterError(Exception):
 
 
 class WorkError(Exception):
-    """The working database cannot be read; the message says what to do next."""
+    """The working database cannot be read or written; the message says what to do next."""

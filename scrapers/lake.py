@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import duckdb
@@ -32,9 +32,18 @@ from scrapers.errors import WorkError
 from scrapers.statements import literal
 
 Connection = duckdb.DuckDBPyConnection
+Answer = TypeVar("Answer")
 
 EXTENSIONS: Final = ("ducklake", "postgres_scanner", "httpfs")
 TRIES: Final = 12
+TRIES_LOST: Final = 8
+"""Where the server is gone: about fifteen seconds, in which one that is started anew is back."""
+HTTP_RETRIES: Final = 8
+"""Of a request to S3. With the usual three, a store that refuses one request in five ends one in six hundred."""
+_LOST: Final = re.compile(
+    r"(?i)server closed the connection|terminating connection|connection refused|no connection to the server|"
+    r"(?:starting up|shutting down)|connection reset|broken pipe|unable to connect to postgres|could not receive data"
+)
 CONNECT_SECONDS: Final = 10
 MEMORY: Final = "512MB"
 
@@ -172,6 +181,8 @@ class Lake:
             ) from error
         if store.data.startswith("s3://"):
             connection.execute(_secret(store))
+            connection.execute(f"SET http_retries = {HTTP_RETRIES}")
+            connection.execute("SET http_retry_backoff = 2")
         words = store.catalog
         if "connect_timeout" not in words and "://" not in words:
             words += f" connect_timeout={CONNECT_SECONDS}"
@@ -198,7 +209,7 @@ class Lake:
             create_collected(scratch)
             wanted = {table: _columns(scratch, table) for table in TABLES}
 
-        def create() -> None:
+        def create(_unsure: bool) -> None:
             have: dict[str, set[str]] = {}
             for table, column in self._connection.execute(
                 "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'lake'"
@@ -215,20 +226,24 @@ class Lake:
 
         self._in_transaction(create)
 
-    def _in_transaction(self, work: Callable[[], None]) -> None:
-        """Do it in one transaction; again where another machine's came between. Raises LakeTrouble."""
+    def _in_transaction(self, work: Callable[[bool], None]) -> None:
+        """Do it in one transaction; again where another machine's came between, or the server was started anew. `work`
+        is told whether an earlier try may have been committed without our hearing of it. Raises LakeTrouble."""
+        unsure = False
         for attempt in range(1, TRIES + 1):
             try:
                 self._connection.execute("BEGIN")
-                work()
+                work(unsure)
                 self._connection.execute("COMMIT")
                 return
             except duckdb.Error as error:
                 with contextlib.suppress(duckdb.Error):
                     self._connection.execute("ROLLBACK")
-                if attempt == TRIES or not _passing(error):
+                lost = _lost(error)
+                unsure = unsure or lost
+                if attempt == (TRIES_LOST if lost else TRIES) or not (lost or _passing(error)):
                     raise self._trouble(error) from error
-            time.sleep(min(5.0, 0.1 * 2**attempt) * (0.5 + random.random()))  # noqa: S311 - not a secret
+            time.sleep(_pause(attempt))
 
     def _trouble(self, error: BaseException) -> LakeTrouble:
         said = _first_line(error)
@@ -246,11 +261,25 @@ class Lake:
 
     def newest(self) -> int:
         """The number of the last snapshot. Raises LakeTrouble."""
-        try:
+
+        def ask() -> int:
             row = self._connection.execute("SELECT max(snapshot_id) FROM ducklake_snapshots('lake')").fetchone()
-        except duckdb.Error as error:
-            raise self._trouble(error) from error
-        return int(row[0]) if row and row[0] is not None else 0
+            return int(row[0]) if row and row[0] is not None else 0
+
+        return self._while_lost(ask)
+
+    def _while_lost(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask, again where the server was started anew meanwhile. Raises LakeTrouble."""
+        for attempt in range(1, TRIES_LOST + 1):
+            try:
+                return ask()
+            except duckdb.Error as error:
+                with contextlib.suppress(duckdb.Error):
+                    self._connection.execute("ROLLBACK")
+                if attempt == TRIES_LOST or not _lost(error):
+                    raise self._trouble(error) from error
+            time.sleep(_pause(attempt))
+        raise AssertionError("a try ends it")
 
     def counts(self) -> dict[str, int]:
         """Rows of each table."""
@@ -285,7 +314,7 @@ class Lake:
             bodies.keep(name)
         interrupted = _state(work, "pushing") is not None
         _set_state(work, "pushing", 1)
-        self._in_transaction(lambda: self._send(work, fresh, again=interrupted))
+        self._in_transaction(lambda unsure: self._send(work, fresh, again=interrupted or unsure))
         work.execute("BEGIN")
         _remember(work, fresh)
         _set_state(work, "pushing", None)
@@ -354,18 +383,19 @@ class Lake:
         seen = None if version is not None else _state(work, "snapshot")
         if seen is not None and seen >= now:
             return 0
-        work.execute("BEGIN")
-        try:
-            taken = self._bring(work, seen, now)
-            _set_state(work, "snapshot", now)
-            work.execute("COMMIT")
-        except duckdb.Error as error:
-            work.execute("ROLLBACK")
-            raise self._trouble(error) from error
-        except BaseException:
-            work.execute("ROLLBACK")
-            raise
-        return taken
+
+        def take() -> int:
+            work.execute("BEGIN")
+            try:
+                taken = self._bring(work, seen, now)
+                _set_state(work, "snapshot", now)
+                work.execute("COMMIT")
+            except BaseException:
+                work.execute("ROLLBACK")
+                raise
+            return taken
+
+        return self._while_lost(take)
 
     def _bring(self, work: Connection, seen: int | None, now: int) -> int:
         fresh: dict[str, int] = {}
@@ -476,6 +506,17 @@ def _attach(connection: Connection, statement: str) -> None:
 def _passing(error: BaseException) -> bool:
     """Whether another try may go well: another machine's transaction came between."""
     return bool(re.search(r"(?i)conflict|could not serialize|deadlock|already exists|duplicate key|retry", str(error)))
+
+
+def _lost(error: BaseException) -> bool:
+    """Whether the connection to PostgreSQL was lost, as when it is started anew."""
+    return bool(_LOST.search(str(error)))
+
+
+def _pause(attempt: int) -> float:
+    """Seconds until the next try: longer each time, and not the same on each machine."""
+    longest: float = min(5.0, 0.1 * 2**attempt)
+    return longest * (0.5 + random.random())  # noqa: S311 - not a secret
 
 
 def _first_line(error: BaseException) -> str:

@@ -23,7 +23,7 @@ import duckdb
 from data import schema
 from data.home import Home
 from data.labels import LABELS
-from data.published import NotPublished, current_path
+from data.published import NotPublished, current_path, prints_path
 from data.register_spec import FILES
 from data.version import software_version
 from scrapers.register import Register, Row
@@ -125,11 +125,6 @@ def register_files(home: Home) -> tuple[str, str]:
             digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\0".encode())
     names = sorted(path.name for path in home.register.glob("*.csv")) if home.register.is_dir() else []
     return digest.hexdigest(), f"{digest.hexdigest()} {' '.join(names)}"
-
-
-def prints_path(record: Path) -> Path:
-    """Where the prints of a published database lie; they go when it goes."""
-    return record.with_suffix(".prints")
 
 
 def write_prints(record: Path, prints: Prints) -> None:

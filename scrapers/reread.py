@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import queue
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -78,7 +77,7 @@ def reread(
     if register.findings:
         raise RegisterError(register.findings)
     with (
-        contextlib.closing(work.open_work(home)) as connection,
+        work.opened(home) as connection,
         open_share(home, programme.store, connection) as share,
     ):
         share.take()

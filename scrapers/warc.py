@@ -36,6 +36,7 @@ from scrapers.outcomes import FetchError
 SUFFIX: Final = ".warc.gz"
 LEVEL: Final = 2
 """Compression: level 6 makes files of HTML a fifth smaller and takes five times as long."""
+BACK: Final = "put the file back from a backup, or from a machine that shares it"
 SAME_PAYLOAD: Final = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 MAX_CHAIN: Final = 5
 _DROPPED: Final = ("transfer-encoding", "trailer")
@@ -262,11 +263,11 @@ def metadata_of(record_id: str, url: str, captured_at: dt.datetime, told: Sequen
     )  # fmt: skip
 
 
-def free_name(home: Home, run_id: str) -> str:
+def free_name(home: Home, run_id: str, torn: Set[str] = frozenset()) -> str:
     """The name, without its ending, of the file that a run on this machine writes: the run's, or where another machine
-    began the run, one beside its file. Raises StoreTrouble."""
+    began the run, or its file is one of those that lost bytes (`torn`), one beside it. Raises StoreTrouble."""
     here = LocalBodies(home.captures).sizes()
-    taken = bodies_of(home).sizes().keys() - here.keys()
+    taken = (bodies_of(home).sizes().keys() - here.keys()) | torn
     names = itertools.chain([run_id], (f"{run_id}-{number}" for number in itertools.count(2)))
     return next(name for name in names if f"{name}{SUFFIX}" not in taken)
 
@@ -310,7 +311,8 @@ class WarcFile:
 
     def close(self) -> None:
         if self._handle is not None:
-            self._handle.close()
+            with contextlib.suppress(OSError):  # what was not synced was never finished; its trouble was raised there
+                self._handle.close()
             self._handle = None
 
 
@@ -360,10 +362,13 @@ def whole_length(path: Path, start: int = 0) -> int:
 
 
 def repair(path: Path, start: int = 0) -> int:
-    """Cut a torn tail off a file that a killed run left behind; gives the number of bytes cut. `start` must be the
-    offset of a record known to be whole."""
+    """Cut a torn tail off a file that a killed run left behind; gives the number of bytes cut. `start` is the offset of
+    the last record that was finished, 0 where none was. Where not even that one is whole any more, nothing is cut: what
+    is left of finished captures is not ours to drop."""
     size = path.stat().st_size
     good = whole_length(path, min(start, size))
+    if start and good <= start:
+        return 0
     if good < size:
         with path.open("rb+") as handle:
             handle.truncate(good)
@@ -396,6 +401,10 @@ def _open(home: Home, name: str) -> BinaryIO:
     return bodies_of(home).open(name)
 
 
+_TORN: Final = (ArchiveLoadFailed, zlib.error, EOFError, AttributeError, ValueError, IndexError, UnicodeError)
+"""What warcio raises where a file is torn: among it what a header that was cut in two makes it stumble over."""
+
+
 def _stored(record: Any) -> Stored:
     http = record.http_headers
     status = None
@@ -415,7 +424,7 @@ def read_record(home: Home, warc_file: str, warc_offset: int) -> Stored:
             handle.seek(warc_offset)
             for record in ArchiveIterator(handle):
                 return _stored(record)
-    except (OSError, ArchiveLoadFailed, zlib.error, EOFError, StoreTrouble) as error:
+    except (OSError, StoreTrouble, *_TORN) as error:
         raise WarcError(f"{warc_file} at {warc_offset}: {error}") from error
     raise WarcError(f"{warc_file} ends before {warc_offset}")
 
@@ -481,27 +490,39 @@ def verify(home: Home, *, withheld: Set[str] = frozenset()) -> Verified:
             report.bodies |= {row.body_sha256 for row in rows.values()}
             report.files += 1
             report.captures += len(rows)
+            spoiled, last = "", max(rows, default=0)
             try:
                 for offset, record, raw in _iterate(path):
                     report.records += 1
                     row = rows.pop(offset, None)
                     if row is None or row.body_sha256 not in withheld:
                         _verify_record(name, offset, record, raw, row, report, bodies, revisits)
-            except (ArchiveLoadFailed, zlib.error, EOFError, OSError) as error:
-                report.findings.append(f"{name}: cannot be read to its end: {error}")
+            except (OSError, *_TORN) as error:
+                spoiled = f"{name}: cannot be read to its end: {error}"
+                for offset in sorted(rows):  # what lies behind a spoiled record is found by its row
+                    with contextlib.suppress(OSError, *_TORN):
+                        for _, record, raw in _iterate(path, offset, 1):
+                            _verify_record(name, offset, record, raw, rows.pop(offset), report, bodies, revisits)
+            size = path.stat().st_size
             good = whole_length(path)
-            if good < path.stat().st_size:
-                report.findings.append(f"{name}: the last {path.stat().st_size - good} bytes are no whole record")
+            if good < size and good > last and not rows:
+                report.findings.append(
+                    f"{name}: the last {size - good} bytes are no whole record, and nothing that was finished lies in "
+                    "them; where its run was cut off, the next sim-record collect takes them away"
+                )
+            elif good < size or spoiled:
+                report.findings.append(spoiled or f"{name}: the last {size - good} bytes are no whole record")
+                report.findings[-1] += f"; {BACK}"
             for offset, row in rows.items():
                 if row.body_sha256 in withheld:
                     continue
-                report.findings.append(f"{name}: capture {row.capture_id} has no record at {offset}")
+                report.findings.append(f"{name}: capture {row.capture_id} has no record at {offset}; {BACK}")
     for name, missing in sorted(places.items()):
         report.captures += len(missing)
         report.bodies |= {place[3] for place in missing}
         if all(place[3] in withheld for place in missing):
             continue
-        report.findings.append(f"{name}: the file is missing; {len(missing)} capture(s) lie in it")
+        report.findings.append(f"{name}: the file is missing; {len(missing)} capture(s) lie in it; {BACK}")
     for name, offset, row, fields in revisits:
         if row.body_sha256 in withheld:
             continue
@@ -524,11 +545,13 @@ def _as_file(there: Bodies, path: Path) -> Iterator[Path]:
         yield copy
 
 
-def _iterate(path: Path) -> Iterator[tuple[int, Any, bytes]]:
-    """(offset, record, raw body) of each record. warcio reads on to a record's end to tell its offset: body first."""
+def _iterate(path: Path, start: int = 0, most: int | None = None) -> Iterator[tuple[int, Any, bytes]]:
+    """(offset, record, raw body) of each record from `start` on, at most so many. warcio reads on to a record's end to
+    tell its offset: body first."""
     with path.open("rb") as handle:
+        handle.seek(start)
         records = ArchiveIterator(handle, check_digests=True)
-        for record in records:
+        for record in itertools.islice(records, most):
             raw = record.raw_stream.read()
             yield records.get_record_offset(), record, raw
 

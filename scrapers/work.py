@@ -5,14 +5,17 @@ Rows go in by `scrapers.statements`, which says why.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import os
 import random
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import duckdb
@@ -21,6 +24,7 @@ from data.home import Home
 from data.schema import COLLECTED, create_collected
 from scrapers.capture import Conditions
 from scrapers.errors import WorkError
+from scrapers.restore import restore
 from scrapers.statements import MEMORY, literals
 from scrapers.statements import Inserter as Inserter
 from scrapers.statements import literal as literal
@@ -37,25 +41,72 @@ class WorkBusy(WorkError):
 
 
 def open_work(home: Home, *, read_only: bool = False) -> Connection:
-    """Open the working database, made if it is not there yet. The caller closes it. Raises WorkBusy."""
+    """Open the working database, made if it is not there yet: from the last publication, where that holds captures.
+    The caller closes it. Raises WorkBusy, WorkError."""
     path = home.work_database
     if not read_only and not os.access(path if path.exists() else home.root, os.W_OK):
-        raise WorkError(f"{path} cannot be written by this user. Give the folder to the user who collects.")
-    try:
-        connection = duckdb.connect(str(path), read_only=read_only, config={"memory_limit": MEMORY, "threads": 1})
-    except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise WorkBusy(
-            f"{home.work_database.name} cannot be opened, most likely because another collect is running in "
-            f"this home: wait until it has ended, or end it. ({_first_line(error)})"
-        ) from error
-    except duckdb.Error as error:
         raise WorkError(
-            f"{home.work_database.name} cannot be read ({_first_line(error)}). Captures are safe: move the file away "
-            "and bring back the last copy of it."
+            f"{path} cannot be written by this user. Give the folder to the user who collects, where it may be written."
+        )
+    try:
+        if not read_only and not path.exists():
+            Path(f"{path}.wal").unlink(missing_ok=True)  # of a database that is not there any more
+            restore(home)
+        connection = duckdb.connect(str(path), read_only=read_only, config={"memory_limit": MEMORY, "threads": 1})
+    except OSError as error:
+        raise (trouble(home, error) or error) from error
+    except duckdb.Error as error:
+        told = trouble(home, error)
+        if told is not None:
+            raise told from error
+        raise WorkBusy(
+            f"{path.name} cannot be opened, most likely because another collect is running in this home (or a build or "
+            f"a check): wait until it has ended, or end it. ({_first_line(error)})"
         ) from error
     if not read_only:
-        prepare(connection)
+        try:
+            prepare(connection)
+        except duckdb.Error as error:
+            connection.close()
+            raise (trouble(home, error) or error) from error
     return connection
+
+
+_SPOILED: Final = re.compile(r"(?i)read enough bytes|not a valid DuckDB|checksum|corrupt|deserializ|INTERNAL Error")
+_FULL: Final = re.compile(
+    r"(?i)no space left|quota|file too large|read-only file|input/output|could not (?:write|truncate|sync)|"
+    r"permission denied|has been invalidated|failed to (?:commit|create checkpoint|checkpoint)|CHECKPOINT during DETACH"
+)
+
+
+@contextlib.contextmanager
+def opened(home: Home) -> Iterator[Connection]:
+    """The working database open for writing, until the block ends. Raises WorkBusy, and WorkError for what keeps it
+    from being read or written meanwhile."""
+    connection = open_work(home)
+    try:
+        yield connection
+    except duckdb.Error as error:
+        raise (trouble(home, error) or error) from error
+    finally:
+        connection.close()
+
+
+def trouble(home: Home, error: BaseException) -> WorkError | None:
+    """What a person is told where the working database is spoiled or cannot be written; None for other errors."""
+    name = home.work_database.name
+    if isinstance(error, duckdb.Error) and _SPOILED.search(str(error)):
+        return WorkError(
+            f"{name} is spoiled ({_first_line(error)}). Captures are safe, and so is what was published: bring back a "
+            f"copy of {name}, or move it away (with {name}.wal) and run: sim-record build, which puts back what the "
+            "last publication holds"
+        )
+    if isinstance(error, OSError) or (isinstance(error, duckdb.Error) and _FULL.search(str(error))):
+        return WorkError(
+            f"{name} cannot be written ({_first_line(error)}). What was finished before is kept, and what was "
+            "published stays in force. Make room, or see that the folder may be written, and run this again"
+        )
+    return None
 
 
 def _first_line(error: Exception) -> str:
@@ -337,8 +388,10 @@ class Run:
 def last_run(connection: Connection) -> Run | None:
     """The run that began last, or None. A backfill is no such run: it goes on by being started again."""
     row = connection.execute(
-        "SELECT run_id, started_at, state, options FROM run "
-        """WHERE coalesce(options, '') NOT LIKE '{"command": "backfill"%' ORDER BY run_id DESC LIMIT 1"""
+        "SELECT run_id, started_at, state, options FROM run "  # noqa: S608
+        """WHERE coalesce(options, '') NOT LIKE '{"command": "backfill"%' """
+        # a run that bears a time to come was made by a clock that has been put right since
+        f"ORDER BY state = 'running' DESC, started_at <= {literal(dt.datetime.now(dt.UTC))} DESC, run_id DESC LIMIT 1"
     ).fetchone()
     if row is None:
         return None
@@ -347,6 +400,12 @@ def last_run(connection: Connection) -> Run | None:
     except ValueError:
         options = {}
     return Run(row[0], row[1].replace(tzinfo=dt.UTC), row[2], options if isinstance(options, dict) else {})
+
+
+def run_to_come(connection: Connection, moment: dt.datetime) -> str | None:
+    """The last run that began after this moment, as only a clock that was ahead can have it; None as a rule."""
+    row = connection.execute(f"SELECT max(run_id) FROM run WHERE started_at > {literal(moment)}").fetchone()  # noqa: S608
+    return str(row[0]) if row and row[0] else None
 
 
 def begin_run(connection: Connection, row: Mapping[str, Any]) -> None:

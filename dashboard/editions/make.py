@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
+
 from dashboard.downloads.describe import About
 from dashboard.downloads.package import in_utc, write_package
 from dashboard.editions import pages
@@ -76,6 +78,11 @@ def issue(home: Home, programme: Programme, *, day: dt.date | None = None, now: 
             return Issued(_make(home, programme, record, database, day, now), is_new=True)
         except OSError as error:
             raise EditionError(_said(error, home)) from error
+        except duckdb.IOException as error:
+            raise EditionError(
+                f"{path.name} cannot be read: {str(error).splitlines()[0]}. Nothing was issued. Run: sim-record build "
+                "--anew"
+            ) from error
     finally:
         record.close()
 
@@ -84,7 +91,7 @@ def _said(error: OSError, home: Home) -> str:
     place = error.filename or home.editions
     if error.errno == errno.ENOSPC:
         return f"{place}: the disk is full. Nothing was issued; make room and run this again."
-    return f"{place}: {error.strerror or error}. Nothing was issued."
+    return f"{place}: {error.strerror or error}. Nothing was issued; see that {home.editions} may be written."
 
 
 def _check_day(day: dt.date, record: Record, now: dt.datetime) -> None:
@@ -92,6 +99,11 @@ def _check_day(day: dt.date, record: Record, now: dt.datetime) -> None:
         raise EditionError(
             f"{day.isoformat()} is in the future (today is {now.date().isoformat()}, UTC): an edition shows the record "
             "as it stands. Leave --date out, or name a day up to today."
+        )
+    if record.built_on > now.date():
+        raise EditionError(
+            f"Record {record.number} was built on {record.built_on.isoformat()}, by a clock that was ahead of today "
+            f"({now.date().isoformat()}, UTC). See that this machine's clock is right, then run: sim-record build"
         )
     if day < record.built_on:
         raise EditionError(

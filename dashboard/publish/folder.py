@@ -76,7 +76,9 @@ class Folder:
             self._open()
         except OSError as error:
             self._unlock()
-            raise FolderError(f"{self.root}: cannot be written: {error.strerror}") from error
+            raise FolderError(
+                f"{self.root}: cannot be written: {error.strerror}. See that it may be written, or name another folder."
+            ) from error
         except BaseException:
             self._unlock()
             raise

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 from dashboard.publish.files import INDEX, file_of, path_of
 from dashboard.publish.folder import Folder, Kept
 from data.home import PACKAGE, Home
-from data.published import current_path
+from data.published import current_path, open_current
 
 if TYPE_CHECKING:
     from dashboard.publish.folder import Staged
@@ -133,6 +133,7 @@ def publish(home: Home, target: Path, base_url: str, *, pictures: bool = False) 
             return _told(target, base_url, record, folder.kept, (0, 0), started, ())
         from dashboard.publish.maker import Maker
 
+        open_current(home).close()  # a server falls back to an older record; a site must not
         collects = gc.isenabled()
         gc.disable()  # what is made here stays until the end; walking through it again and again would take long
         try:
