@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from data.bodies import bodies_of
-from data.home import PACKAGE, Home
+from data.home import Home
 from data.programme import ProgrammeError, read_programme
 from scrapers import warc, work
 from scrapers.build import build
@@ -29,6 +29,7 @@ from scrapers.report import RunSummary
 from scrapers.share import open_share
 from tests.conftest import ROOT, need
 from tests.support import postgres as pg
+from tests.support.lake_home import home_of, lake_lines
 from tests.support.slow_sites import Sites, slow_sites
 
 pytest.importorskip("duckdb_extensions", reason="the extra `cluster` is not installed")
@@ -57,24 +58,6 @@ def endpoint() -> Iterator[str]:
 def sites() -> Iterator[Sites]:
     with slow_sites(HOSTS, PAGES) as made:
         yield made
-
-
-def home_of(root: Path, sites: Sites, *store: str) -> Home:
-    """A home that declares every page; `store` are the lines of [store]."""
-    (root / "register").mkdir(parents=True)
-    lines = ["source_id,url,title,publisher_id,published_on,date_precision,format,kind,note,recorded_on"]
-    lines += [f"page-{n},{url},Page {n},,,,html,reference,,2026-11-23" for n, url in enumerate(sites.urls)]
-    (root / "register" / "sources.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    told = (PACKAGE / "programme.toml").read_text(encoding="utf-8")
-    told = re.sub(r"(?m)^delay *=.*", "delay = 0.1", told)
-    told = told.replace('kind = "file"\n', "\n".join(store or ('kind = "file"',)) + "\n")
-    (root / "programme.toml").write_text(told, encoding="utf-8")
-    return Home(root.resolve())
-
-
-def lake_lines(catalog: str, data: str, captures: str, endpoint: str = "") -> list[str]:
-    lines = ['kind = "ducklake"', f'catalog = "{catalog}"', f'data = "{data}"', f'captures = "{captures}"']
-    return [*lines, f's3_endpoint = "{endpoint}"', "share_every = 0.3"]
 
 
 def collector(home: Home, *words: str) -> subprocess.Popen[str]:
