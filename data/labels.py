@@ -108,6 +108,7 @@ LABELS: Final[dict[str, dict[str, str]]] = {
         "answered": "answered",
         "partly": "answered in part",
         "not": "not answered",
+        "unknown": "not known whether answered",
     },
     "event.kind": {
         "programme": "programme",

@@ -37,7 +37,7 @@ REVIEW_STATES: Final = (
     "called-for", "announced", "under-way", "delayed", "completed", "published", "abandoned", "accepted",
     "implemented",
 )  # fmt: skip
-RECOMMENDATION_OUTCOMES: Final = ("answered", "partly", "not")
+RECOMMENDATION_OUTCOMES: Final = ("answered", "partly", "not", "unknown")
 EVENT_KINDS: Final = ("programme", "award", "evidence", "closure", "campaign", "media", "foi", "context")
 PRECISIONS: Final = ("day", "month", "year", "before")
 

@@ -69,13 +69,22 @@ def _answered(found: tuple[Recommendation, ...], by: str) -> Markup:
     shown = sum(told.values())
     of_focus = [one for one in found if one.made_by == by]
     parts = listing(f"{size} {label('recommendation.outcome', name)}" for name, size in told.items() if size)
+    later = sum(one.outcome == "unknown" for one in found)
     return fill(
-        "{n} on record. {shown}{focus} That nobody has shown it does not say that it was not followed. Where the same "
-        "page calls for a review, that review stands beside, with what became of it.",
+        "{n} on record. {shown}{later}{focus} That nobody has shown it does not say that it was not followed. Where "
+        "the same page calls for a review, that review stands beside, with what became of it.",
         n=many(len(found), "recommendation"),
         shown=fill("What became of {s} of them a page shows: {p}. ", s=shown, p=parts)
         if shown
-        else Markup("For none of them does a page on record show what became of it."),
+        else Markup("For none of them does a page on record show what became of it. "),
+        later=fill(
+            "For {k}{more} a later act is on record, and no page says whether it answers {them}. ",
+            k=later,
+            more=" more" if shown else "",
+            them="it" if later == 1 else "them",
+        )
+        if later
+        else EMPTY,
         focus=fill(
             "Of the {k} by {m}, {a}.",
             k=len(of_focus),

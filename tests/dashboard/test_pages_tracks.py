@@ -263,6 +263,9 @@ def test_nothing_is_answered_that_nobody_has_shown(context_of: Contexts, publish
             "an outcome leads to the page that shows it"
         )
     words = page.select_one("#recommendations").get_text()  # type: ignore[union-attr]
+    later = [one for one in found if one.outcome == "unknown"]
+    assert later and f"For {len(later)} more a later act is on record, and no page says whether" in words
+    assert f"What became of {len(shown) - len(later)} of them a page shows" in words, "what is not known is not counted"
     assert words.count("nobody has shown this") == len(found) - len(shown)
     START.close()
 
