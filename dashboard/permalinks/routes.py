@@ -35,7 +35,7 @@ from dashboard.permalinks.shell import Page, render
 from dashboard.queries import items
 from dashboard.queries.items import TABLE_OF_ROOM
 from dashboard.start import START, Context, Trouble, per_page
-from dashboard.threads import run_in_threadpool
+from dashboard.threads import run_in_few_threads, run_in_threadpool
 
 INDEXED: Final = ("organisation", "adoption", "statement", "concern", "review", "recommendation")
 MOST_WARM: Final = 1_000
@@ -82,7 +82,7 @@ class PermanentPages:
     def _row(self, table: str) -> Handler:
         async def answer(request: Request) -> Response:
             row_id = request.path_params["row_id"]
-            return await run_in_threadpool(
+            return await run_in_few_threads(
                 self._page, request, lambda c: pages.page_of(c, table, row_id), table, row_id
             )
 
