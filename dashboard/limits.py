@@ -10,6 +10,8 @@ last address in its X-Forwarded-For that is none; uvicorn's own reading of it is
 not heeded. A client without an address (a Unix socket, a call in this process) is not counted: nothing tells it from
 another one.
 
+An answer that is kept in memory (dashboard.kept) costs next to nothing, and asking for it again is not counted.
+
 The app's pages search and ask in this same process, a websocket's reader for each page run: they count here too
 (`wait_of_reader`). A session runs one page at a time; further wishes that come meanwhile are merged by Streamlit into
 one. Beyond that questions in SQL wait in one queue of a fixed length (dashboard.sql.engine), whoever asks them.

@@ -179,9 +179,9 @@ class Limits(_Section):
 
     on: bool = True
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
-    sql: Budget = Budget(per_minute=60, burst=30)
+    sql: Budget = Budget(per_minute=120, burst=60)
     search: Budget = Budget(per_minute=300, burst=100)
-    api: Budget = Budget(per_minute=3000, burst=500)
+    api: Budget = Budget(per_minute=6000, burst=1000)
 
     @field_validator("trusted_proxies")
     @classmethod
