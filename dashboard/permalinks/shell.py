@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from dashboard.parts import frame
+from dashboard.parts.html import EMPTY
 from dashboard.permalinks import picture
 from dashboard.start import Context, per_page
 
@@ -47,6 +48,8 @@ class Page:
     picture_words: str = ""
     index: bool = True
     """Whether search engines are to keep it."""
+    seek: bool = True
+    """Whether the box that searches the whole record stands at its top: not where the page is that search."""
     cited: dict[str, Any] | None = field(default=None, compare=False)
     """The page's reference as a CSL item, where it has one."""
 
@@ -143,7 +146,7 @@ def render(page: Page, context: Context, *, css: str, icon: str, script: str, no
             metas=metas,
             graph=graph,
             jsonld=page.jsonld,
-            **_around(context),
+            **(_around(context) if page.seek else {**_around(context), "seek": EMPTY}),
             body=page.body,
         )
     )

@@ -224,8 +224,8 @@ def search_page(context: Context) -> Page:
     body = page_head("Search the record", f"Words, names and places in every row of {subject.title}.") + fill(
         '<form class="find" role="search" method="get" action="/search"><label for="q">Words to find</label>'
         '<input id="q" name="q" type="search" maxlength="200" autocomplete="off"><button type="submit">Search</button>'
-        '</form><div id="found"><p id="count" role="status"></p>'
-        '<ol id="results" class="found"></ol><p><button id="more" type="button" hidden>Show more</button></p></div>'
+        '</form><div id="found" class="results"><p id="count" role="status"></p>'
+        '<ol id="results"></ol><p><button id="more" type="button" hidden>Show more</button></p></div>'
         '<noscript><p class="note">Searching needs JavaScript here, because this copy of the record is made of plain '
         "files. Everything it finds is also in these lists:</p>{lists}</noscript>"
         '<script src="{script}" defer></script>',
@@ -240,6 +240,7 @@ def search_page(context: Context) -> Page:
         graph_type="website",
         picture=PICTURE,
         picture_words=card_of(context).words,
+        seek=False,
     )
 
 

@@ -96,11 +96,12 @@
       const item = document.createElement("li");
       const link = line(title, "a");
       link.href = index.root + (path.startsWith("/") ? path : "/");
-      const head = document.createElement("p");
-      head.append(link);
-      item.append(head, line([kind, when].filter(Boolean).join(", "), "p"));
+      item.append(link, line([kind, when].filter(Boolean).join(", "), "span"));
       item.lastChild.className = "small";
-      if (text) item.append(line(text, "p"));
+      if (text) {
+        item.append(line(text, "p"));
+        item.lastChild.className = "excerpt";
+      }
       list.append(item);
       first = first || link;
     }

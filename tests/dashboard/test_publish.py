@@ -530,6 +530,13 @@ def test_a_search_loads_little_and_finds(site: Site, browser: Any) -> None:
     assert page.url.endswith("?q=clinical+psychologists"), "the search can be passed on"
     found = page.inner_text("#results li a").casefold()
     assert "psycholog" in found
+    assert page.locator("input[type=search]").count() == 1, "one box, the page's own"
+    heights = [row.bounding_box()["height"] for row in page.locator("#results li").all()]
+    lines = page.evaluate(
+        "[...document.querySelectorAll('#results li')].map(row => [...row.children].map(e => e.getClientRects().length "
+        "&& e.getBoundingClientRect().height).reduce((a, b) => a + b))"
+    )
+    assert all(high - sum_of < 30 for high, sum_of in zip(heights, lines, strict=True)), "no gaps inside a result"
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#results') !== null"), (
