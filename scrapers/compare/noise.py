@@ -45,7 +45,7 @@ _MADE: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNTER: Final = re.compile(
-    r"\b(\d[\d,.]*\s?[km]?)(\s+)(views?|page views|visits?|visitors?|hits|downloads?|likes?|shares?|comments?|"
+    r"\b(\d[\d,.]{0,30}\s?[km]?)(\s+)(views?|page views|visits?|visitors?|hits|downloads?|likes?|shares?|comments?|"
     r"replies|reads?|retweets?|reposts?|followers|"
     r"subscribers|reactions?|claps|people (?:are )?(?:viewing|watching|reading|online)|members online|"
     r"min(?:ute)?s? read)\b",
@@ -53,7 +53,7 @@ _COUNTER: Final = re.compile(
 )
 _COUNTER_BEFORE: Final = re.compile(
     r"\b((?:page )?(?:views?|visits?|visitors?|hits|downloads?|likes?|shares?|comments?|followers)|visitor number|"
-    r"you are visitor(?: number)?|viewed|read)(\s*[:(]?\s*)(\d[\d,.]*\s?[km]?)\b",
+    r"you are visitor(?: number)?|viewed|read)(\s*[:(]?\s*)(\d[\d,.]{0,30}\s?[km]?)\b",
     re.IGNORECASE,
 )
 _RELATIVE: Final = re.compile(
@@ -69,8 +69,8 @@ _LONG: Final = re.compile(r"\w[\w-]{15}")
 _QUERY: Final = re.compile(r"(https?://[^\s?#]{1,2000})\?\S*")
 _CLOCK: Final = re.compile(r"\b\d{1,2}[:.]\d{2}(?::\d{2})?(?:\s?(?:am|pm|gmt|bst|utc))?\b", re.IGNORECASE)
 _SIGNED: Final = re.compile(
-    r"\b\d[\d,.]*\s?[km]?(?=\s+(?:(?:verified |new )?signatures|supporters|people (?:have )?signed|have signed))|"
-    r"(?<=next goal of )\d[\d,]*|\b\d[\d,]* (?:people )?signed (?:today|this week)\b",
+    r"\b\d[\d,.]{0,30}\s?[km]?(?=\s+(?:(?:verified |new )?signatures|supporters|people (?:have )?signed|have signed))|"
+    r"(?<=next goal of )\d[\d,]{0,30}|\b\d[\d,]{0,30} (?:people )?signed (?:today|this week)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE: Final = re.compile(

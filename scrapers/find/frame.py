@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -93,12 +94,18 @@ def stated_date(document: Document) -> tuple[str | None, str | None]:
 
 def has_term(place: Place, piece: Piece) -> bool:
     """Whether the programme is named within a piece of the passage."""
-    return bool(place.terms) and any(piece.start <= start < piece.end for start, _ in place.terms)
+    return bool(_terms_within(place, piece))
 
 
 def terms_in(place: Place, piece: Piece) -> list[tuple[int, int]]:
     """Places of the programme's terms within a piece, counted from its start."""
-    return [(start - piece.start, end - piece.start) for start, end in place.terms if piece.start <= start < piece.end]
+    return [(start - piece.start, end - piece.start) for start, end in _terms_within(place, piece)]
+
+
+def _terms_within(place: Place, piece: Piece) -> tuple[tuple[int, int], ...]:
+    """The terms that begin within a piece: found by their order, as a page may hold as many as sentences."""
+    first = bisect_left(place.terms, (piece.start, 0))
+    return place.terms[first : bisect_left(place.terms, (piece.end, 0), first)]
 
 
 def dates_in(piece: Piece) -> tuple[Dated, ...]:

@@ -19,7 +19,9 @@ _ABBREVIATION: Final = re.compile(
     r"Jun|Jul|"
     r"Aug|Sep|Sept|Oct|Nov|Dec)|\b[A-Z])\.$"
 )
-_END: Final = re.compile(r"[.!?]+[\"'’”)\]]*\d{0,2}(?:,\d{1,2})*\s+(?=[\"'‘“(\[]?[A-Z0-9])")
+LONGEST_ABBREVIATION: Final = 8
+"""Characters before the end of a sentence among which one is looked for: a text of nothing else would take for ever."""
+_END: Final = re.compile(r"(?<![.!?])[.!?]+[\"'’”)\]]*\d{0,2}(?:,\d{1,2})*\s+(?=[\"'‘“(\[]?[A-Z0-9])")
 _CLAUSE: Final = re.compile(
     r"\s*;\s+|,?\s+(?:but|whereas|although|though|while|whilst|however|yet)\s+|,\s+(?:and|so)\s+(?=[A-Z])"
     r"|\s+[–—]\s+|:\s+",
@@ -82,7 +84,7 @@ def sentences(text: str) -> tuple[Piece, ...]:
     start = 0
     for match in _END.finditer(text):
         stop = match.start() + 1
-        if _ABBREVIATION.search(text, start, stop):
+        if _ABBREVIATION.search(text, max(start, stop - LONGEST_ABBREVIATION), stop):
             continue
         found.append(Piece(text[start : match.end()].rstrip(), start, match.end()))
         start = match.end()
