@@ -7,7 +7,7 @@ from markupsafe import Markup
 from dashboard.captures import capture_link
 from dashboard.parts.dates import day_words
 from dashboard.parts.head import section
-from dashboard.parts.html import EMPTY, fill, join, link, number
+from dashboard.parts.html import EMPTY, address, fill, join, link, number
 from dashboard.parts.moments import time_words
 from dashboard.parts.permalinks import changes_address
 from dashboard.queries import items
@@ -102,4 +102,10 @@ def held_copies(context: Context, source_id: str | None) -> Markup:
         )
         for copy in found
     )
-    return section("Copies held of the source", fill('<ul class="held">{l}</ul>', l=lines), name="copies")
+    more = EMPTY
+    if found[0].held > len(found):
+        every = link(address("/api/v1/capture.csv", {"source_id": source_id}), "Each with its time and hash, as CSV")
+        more = fill("<p>{n} are held; the first and the latest stand here. {e}.</p>", n=number(found[0].held), e=every)
+    return section(
+        "Copies held of the source", fill('<ul class="held">{l}</ul>{more}', l=lines, more=more), name="copies"
+    )

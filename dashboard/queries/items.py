@@ -77,6 +77,8 @@ class Copy:
     body_sha256: str
     memento_url: str | None
     withheld_why: str | None
+    held: int = 1
+    """How many good copies of the source are held, of which a reader is shown a few."""
 
 
 @dataclass(frozen=True)
@@ -401,7 +403,8 @@ def supports(record: Record, table: str, row_id: str) -> tuple[Support, ...]:
 def _all_copies(record: Record) -> dict[str, tuple[Copy, ...]]:
     found: dict[str, list[Copy]] = {}
     for source_id, *rest in record.rows(
-        """SELECT c.source_id, c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why
+        """SELECT c.source_id, c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why,
+             count(*) OVER (PARTITION BY c.source_id)
            FROM capture c LEFT JOIN withheld w USING (body_sha256)
            WHERE c.part = 'page' AND c.verdict = 'good'
            QUALIFY row_number() OVER (

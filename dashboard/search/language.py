@@ -216,6 +216,8 @@ class _Reader:
             self.note(f"{token['field']}: is not a field; it was searched for as a word.")
             return self._phrase(token["field"])
         word = token[0]
+        if word == "NEAR":
+            self.note("NEAR is written before its words: NEAR(police ward, 5). Here it was searched for as a word.")
         return self._phrase(word.rstrip("*"), prefix=word.endswith("*"))
 
     def _phrase(self, text: str, *, prefix: bool = False) -> Words | None:

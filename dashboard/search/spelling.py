@@ -30,7 +30,16 @@ def bodies_called(words: str, names: Names) -> tuple[str, ...]:
 
 
 def nearest_body(words: str, names: Names) -> str | None:
-    """The id of the body whose name comes closest, if it comes close."""
+    """The id of the body whose name comes closest, if it comes close: as it stands, or with its words set right."""
+    near = _nearest(words, names)
+    if near is not None:
+        return near
+    known = words_of_names(names, ())
+    mended = " ".join(nearest_word(word, known) or word for word in words.split())
+    return _nearest(mended, names) if mended != words else None
+
+
+def _nearest(words: str, names: Names) -> str | None:
     choices = {
         (org_id, each): utils.default_process(each)
         for org_id, (name, others) in names.items()

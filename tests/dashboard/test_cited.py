@@ -42,7 +42,7 @@ from data.home import PACKAGE
 from scrapers.build import build
 from tests.conftest import need
 from tests.support import browser, cited_home
-from tests.support.cited_home import GONE, NEW, OLD, REREAD
+from tests.support.cited_home import GONE, LIVE, NEW, OLD, REREAD
 from tests.support.limits import without_limits
 from tests.support.routes import client_of
 
@@ -216,6 +216,14 @@ def test_a_withdrawn_row_says_so_and_why(site: Site) -> None:
     assert 'content="noindex"' in answer.text and "it stated that" in answer.text
     assert site.client.get(f"/timeline/event.{GONE}-not").status_code == 404
     assert GONE not in "".join(re.findall(r"<loc>[^<]*timeline/event[^<]*", site.client.get("/sitemap.xml").text))
+
+
+def test_a_page_says_how_many_copies_are_held_where_it_shows_a_few(site: Site) -> None:
+    page = words(soup(site, f"/documents/{LIVE}"))
+    assert page.count("from the live page. SHA-256") == 2
+    assert "30 are held; the first and the latest stand here." in page
+    table = site.client.get(f"/api/v1/capture.csv?source_id={LIVE}").text
+    assert table.count("\n") == 31
 
 
 def test_a_withheld_body_is_shown_nowhere_and_its_hash_and_reason_are(site: Site) -> None:

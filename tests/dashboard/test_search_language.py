@@ -82,6 +82,7 @@ def test_filters(text: str, filters: tuple[Filter, ...]) -> None:
         ("a) b", "closing bracket stood alone"),
         ("NEAR(a b", "NEAR( was not closed"),
         ("NEAR(a)", "at least two words"),
+        ("police NEAR ward", "NEAR is written before its words"),
         ("foo:bar", "foo: is not a field"),
         ("org:", "org: stood without a value"),
         ("p*", "at least 2 letters"),

@@ -172,6 +172,7 @@ def test_a_status_that_nothing_has_now_is_known_all_the_same(indexed: Home) -> N
         ("org:nobody Jennigs", "org:nobody Jennings"),
         ('org:"souh london and maudsley"', 'org:"South London and Maudsley NHS Foundation Trust"'),
         ("Hampshre halt", "Hampshire halt"),
+        ("org:maudsly", 'org:"South London and Maudsley NHS Foundation Trust"'),
     ],
 )
 def test_slips_in_names(indexed: Home, typed: str, meant: str) -> None:
