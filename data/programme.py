@@ -59,6 +59,7 @@ class Focus(_Section):
     statement: str = ""
     ended_event: str = ""
     ended_words: str = ""
+    unpublished_event: str = ""
 
 
 class Collect(_Section):

@@ -135,9 +135,10 @@ def console_head(ctx: Context) -> Markup:
     del ctx
     items = join(fill("<li>{w}</li>", w=words) for words in guards.guards_in_words(guards.expected()))
     body = fill(
-        '<details class="fold"><summary>What keeps a question within bounds here</summary><p>Each question runs in a '
-        "process of its own, which may read the tables and nothing else. Two are answered at once; others wait their "
-        "turn, and are told so where many do. What the operating system does besides:</p><ul>{i}</ul></details>",
+        '<details class="fold" id="bounds"><summary>What keeps a question within bounds here</summary><p>Each question '
+        "runs in a process of its own, which may read the tables and nothing else. Two are answered at once; others "
+        "wait their turn, and are told so where many do. What the operating system does besides:</p>"
+        "<ul>{i}</ul></details>",
         i=items,
     )
     return section("Ask in SQL", body, name="console", lead=LEAD)

@@ -37,7 +37,7 @@ def heading(ctx: Context) -> Markup:
     """The heading of the search, and what may be typed."""
     del ctx
     body = fill(
-        '<details class="fold"><summary>What may be typed</summary><ul>'
+        '<details class="fold" id="search-help"><summary>What may be typed</summary><ul>'
         "<li><code>crisis plan</code>: both words, in any order and ending</li>"
         "<li><code>“crisis plan”</code>: the words in that order; <code>petit*</code>: words that begin so</li>"
         "<li><code>halt OR pause</code>: either; <code>-police</code>: without it; "

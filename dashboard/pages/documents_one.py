@@ -533,7 +533,8 @@ def _outgoing(ctx: Context, source_id: str) -> Markup:
         for one in found
     )
     body = fill(
-        '<details class="fold"><summary>{n}, as the latest good copy has them</summary><ul>{i}</ul></details>',
+        '<details class="fold" id="every-link"><summary>{n}, as the latest good copy has them</summary>'
+        "<ul>{i}</ul></details>",
         n=many(len(found), "link"),
         i=items,
     )

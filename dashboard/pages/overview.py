@@ -7,6 +7,7 @@ import datetime as dt
 import streamlit as st
 from markupsafe import Markup, escape
 
+from dashboard.pages.shared import told_unpublished, unpublished_words, who_spoke
 from dashboard.parts.dates import date_phrase, date_words, day_words, time_ago
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
@@ -210,7 +211,7 @@ def responses_cell(ctx: Context) -> Markup:
     years = sorted(statement.published_on[:4] for statement in found if statement.published_on)
     sentence = fill(
         "<strong>{n}</strong> are on record.{asks}",
-        n=many(len({statement.org_id for statement in found}), "body", "bodies"),
+        n=who_spoke(found),
         asks=fill(" {a}.", a=asks) if asks else EMPTY,
     )
     under = fill(
@@ -230,15 +231,18 @@ def review_cell(ctx: Context) -> Markup:
         return _cell("/review", "Review", escape(words), link("/review", "Reviews") if total else EMPTY)
     state_word = label("review.state", found.review.state).capitalize()
     sentence = fill(
-        "{s}, <strong>{p}</strong>.{late}",
+        "{s}, <strong>{p}</strong>.{late}{why}",
         s=state_word,
         p="published" if found.published else "not shown to be published",
         late=_late(found, ctx.today),
+        why=unpublished_words(ctx, found),
     )
     steps = link(address("/review", {"review": found.review.review_id}), many(len(found.steps), "step"))
     rests = [found.review.source_id]
     if found.days_overdue(ctx.today) and found.expected:
         rests.append(found.expected.step.source_id)
+    if told := told_unpublished(ctx, found):
+        rests.append(told.step.source_id)
     last = found.latest
     under = fill(
         "{steps} · {sources}{last}",
@@ -269,16 +273,19 @@ def petition_cell(ctx: Context) -> Markup:
     if not dated:
         return _cell("/petition", "Petition", Markup("No dated reading of a petition is on record yet."), EMPTY)
     best = max(dated, key=lambda one: (one.signatures, one.on_date or ""))
-    goals = [one.target for one in readings if one.target]
+    goal = max((one for one in readings if one.target), key=lambda one: one.target or 0, default=None)
+    rests = [best.source_id, *([goal.source_id] if goal else [])]
     sentence = fill(
         "<strong>{b}{n}</strong> people had signed by {d}{goal}.",
         b="More than " if best.bound == "at-least" else "",
         n=number(best.signatures),
         d=date_words(best.on_date, "day" if best.date_precision == "before" else best.date_precision),
-        goal=f", of a goal of {number(max(goals))}" if goals else "",
+        goal=f", of a goal of {number(goal.target)}" if goal else "",
     )
     under = fill(
-        "{r} · {s}", r=link("/petition", many(len(readings), "reading")), s=source_link(ctx.record, best.source_id)
+        "{r} · {s}",
+        r=link("/petition", many(len(readings), "reading")),
+        s=listing(source_link(ctx.record, one) for one in dict.fromkeys(rests)),
     )
     return _cell("/petition", "Petition", sentence, under)
 
@@ -376,9 +383,8 @@ def _days(recorded: tuple[tuple[dt.date, str, int], ...]) -> Markup:
         one, several, path = FACT_WORDS[name]
         by_day.setdefault(day, []).append(link(path, many(size, one, several)))
     rows = [[day_words(day), listing(words)] for day, words in by_day.items()]
-    return table(
-        [Column("Written down", "when"), Column("What", "wide")], rows, "Facts written into the register", stack=False
-    )
+    columns: list[Column | str] = [Column("Written down", "when"), Column("What", "wide")]
+    return table(columns, rows, "Facts written into the register")
 
 
 # --- how well it is known -------------------------------------------------------------------------------------------
@@ -444,7 +450,7 @@ def evidence(ctx: Context) -> Markup:
     if set(counts) == {"not-looked"}:
         return lead
     columns: list[Column | str] = [Column("Evidence", "wide"), Column("Facts", "number"), Column("Share", "number")]
-    return lead + table(columns, rows, "Facts by the state of their evidence", stack=False)
+    return lead + table(columns, rows, "Facts by the state of their evidence")
 
 
 # --- the page -------------------------------------------------------------------------------------------------------

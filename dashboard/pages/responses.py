@@ -9,7 +9,7 @@ from dashboard.pages import responses_pictures as pictures
 from dashboard.pages.lists import Kept, asked, forget_page_when_filters_change, kept_of, unknown_row, way_back
 from dashboard.pages.responses_one import one_statement
 from dashboard.pages.responses_pictures import READ_WORDS, read_mark
-from dashboard.pages.shared import computed_from, nothing_in_register
+from dashboard.pages.shared import computed_from, nothing_in_register, who_spoke
 from dashboard.parts.dates import date_phrase, date_words
 from dashboard.parts.filters import Choice, chosen, form, select_boxes
 from dashboard.parts.head import contents, page_head, section
@@ -38,13 +38,6 @@ def describe(ctx: Context) -> str:
     return _answer(ctx).striptags()
 
 
-def _who(voices: tuple[Voice, ...]) -> str:
-    bodies = {voice.statement.org_id for voice in voices}
-    people = {voice.statement.org_id for voice in voices if voice.statement.kind == "individual"}
-    counted = many(len(bodies - people), "body", "bodies")
-    return f"{counted} and {many(len(people), 'person', 'people')}" if people else counted
-
-
 def _answer(ctx: Context) -> Markup:
     found = responses.voices(ctx.record)
     if not found:
@@ -57,7 +50,7 @@ def _answer(ctx: Context) -> Markup:
     backing = {v.statement.org_id for v in found if v.statement.position == "supports-programme"}
     return fill(
         "{who} made the {n} on record.{asked}{backed}",
-        who=_who(found),
+        who=who_spoke(voice.statement for voice in found),
         n=many(len(found), "statement"),
         asked=fill(" {t}.", t=told) if asks else EMPTY,
         backed=f" {number(len(backing))} spoke for the programme." if backing else EMPTY,

@@ -197,7 +197,8 @@ def concerns_and_replies(ctx: Context) -> Markup:
         answered = sum(bool(one.reply_summary) for one in others)
         pieces.append(
             fill(
-                '<details class="fold"{o}><summary><span class="fold-title">{t}</span></summary>{b}</details>',
+                '<details class="fold" id="other-concerns"{o}>'
+                '<summary><span class="fold-title">{t}</span></summary>{b}</details>',
                 o=EMPTY if first else Markup(" open"),
                 t=f"{many(len(others), 'concern')} raised by {many(who, 'other')}; to {answered} a reply is on record",
                 b=_concern_table(ctx, others),

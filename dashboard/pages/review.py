@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from dashboard.pages import review_answers
 from dashboard.pages.lists import Kept, asked, forget_page_when_filters_change, kept_of, unknown_row, way_back
-from dashboard.pages.shared import computed_from, nothing_in_register
+from dashboard.pages.shared import computed_from, nothing_in_register, told_unpublished, unpublished_words
 from dashboard.parts import tracks as drawn
 from dashboard.parts.cite import cite_block, permanent
 from dashboard.parts.dates import date_words
@@ -60,7 +60,7 @@ def _answer(ctx: Context) -> Markup:
     else:
         shown = "published" if focus.published else "not shown to be published"
         first = fill("{t}: {s}, {p}.", t=focus.review.title, s=state, p=shown)
-    return fill("{f} {c}", f=first, c=counted)
+    return fill("{f}{u} {c}", f=first, u=unpublished_words(ctx, focus), c=counted)
 
 
 @per_page
@@ -97,6 +97,8 @@ def head(ctx: Context) -> Markup:
     rests: list[str] = [focus.review.source_id] if focus else []
     if focus and focus.expected:
         rests.append(focus.expected.step.source_id)
+    if focus and (told := told_unpublished(ctx, focus)):
+        rests.append(told.step.source_id)
     basis = fill(
         "{c}{s} {how}",
         c=computed_from(ctx, f"{many(len(steps), 'step')} in {many(len({s.source_id for s in steps}), 'source')}"),
@@ -233,8 +235,9 @@ def _folds(ctx: Context, found: tuple[Track, ...], filters: dict[str, str]) -> M
 def _one_track(ctx: Context, track: Track, filters: dict[str, str], *, is_open: bool) -> Markup:
     conflicts = _conflicts(ctx, track)
     return fill(
-        '<details class="fold"{o}><summary><span class="fold-title">{t}</span> {b} '
+        '<details class="fold" id="steps-{i}"{o}><summary><span class="fold-title">{t}</span> {b} '
         '<span class="small">{n}</span></summary>{conflicts}{steps}<p class="small">{more}</p></details>',
+        i=track.review.review_id,
         o=Markup(" open") if is_open else EMPTY,
         t=track.review.title,
         b=drawn.state_badge(track.review.state),
@@ -288,10 +291,11 @@ def one_review(ctx: Context, review_id: str) -> Markup:
     review = track.review
     late = drawn.overdue_phrase(track, ctx.today)
     answer = fill(
-        "{b} {late}{p}",
+        "{b} {late}{p}{u}",
         b=drawn.state_badge(review.state),
         late=fill("Its outcome was {l}.", l=late) if late else EMPTY,
         p=EMPTY if late else ("Published." if track.published else "Not shown to be published."),
+        u=unpublished_words(ctx, track),
     )
     rows: list[tuple[str, Markup | str]] = [("Commissioned by", _commissioner(track))]
     if review.subject_ids:

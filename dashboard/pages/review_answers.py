@@ -49,7 +49,8 @@ def recommendations(ctx: Context) -> Markup:
         who = len({one.made_by for one in others})
         pieces.append(
             fill(
-                '<details class="fold"{o}><summary><span class="fold-title">{t}</span></summary>{b}</details>',
+                '<details class="fold" id="other-recommendations"{o}>'
+                '<summary><span class="fold-title">{t}</span></summary>{b}</details>',
                 o=EMPTY if first else Markup(" open"),
                 t=f"{many(len(others), 'recommendation')} of {many(who, 'other body', 'other bodies')}",
                 b=_table(ctx, others, "Recommendations of other bodies", named=True),
@@ -222,6 +223,7 @@ def trusts(ctx: Context) -> Markup:
     if named:
         pieces.append(
             _fold(
+                "trusts-without-review",
                 f"{many(len(named), 'trust')} on record about the programme, and nothing about a review",
                 _trust_table(ctx, named, "Trusts on record about the programme, without a review on record"),
             )
@@ -229,6 +231,7 @@ def trusts(ctx: Context) -> Markup:
     if unknown:
         pieces.append(
             _fold(
+                "trusts-not-known",
                 f"{many(len(unknown), 'other trust')}: nothing is known",
                 fill("<p>{l}.</p>", l=listing(_name(one) for one in unknown)),
             )
@@ -258,9 +261,12 @@ def _lead(ctx: Context, found: Iterable[TrustAnswer], known: list[TrustAnswer]) 
     )
 
 
-def _fold(title: str, inside: Markup) -> Markup:
+def _fold(name: str, title: str, inside: Markup) -> Markup:
     return fill(
-        '<details class="fold"><summary><span class="fold-title">{t}</span></summary>{b}</details>', t=title, b=inside
+        '<details class="fold" id="{n}"><summary><span class="fold-title">{t}</span></summary>{b}</details>',
+        n=name,
+        t=title,
+        b=inside,
     )
 
 

@@ -123,7 +123,7 @@ def pictured(ctx: Context, year: str, kind: str, body: str, kept: Kept) -> Marku
         fill(
             '<ul class="years">{bars}</ul><p class="small key">Filled: known to the day. Outlined: known only to the '
             'month or year, or only by when it had happened.</p><ul class="legend kinds">{kinds}</ul>'
-            '<details class="fold"><summary>The same as a table</summary>{t}</details>',
+            '<details class="fold" id="years-table"><summary>The same as a table</summary>{t}</details>',
             bars=bars,
             kinds=kinds,
             t=table(columns, rows, "Entries by year"),

@@ -209,7 +209,7 @@ def shown(record: Record) -> Markup:
         '<figure class="model"><picture><source media="(max-width: 48rem)" srcset="/api/v1/model-narrow.svg">'
         '<img src="/api/v1/model.svg" alt="{a}" loading="lazy"></picture><figcaption class="small">Drawn from the keys '
         "of the schema. {l}</figcaption></figure>"
-        '<details class="fold"><summary>The same as a table</summary>{t}</details>',
+        '<details class="fold" id="model-table"><summary>The same as a table</summary>{t}</details>',
         a=alternative(record),
         l=link("/api/v1/model.svg", "The picture by itself"),
         t=table(columns, rows, "How the tables hang together"),

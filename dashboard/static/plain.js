@@ -52,12 +52,21 @@
     if (location.hash.length > 1) {
       const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
       if (place) {
+        for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
         place.scrollIntoView();
         if (!place.matches("a[href], button, input, select, textarea, [tabindex]")) place.tabIndex = -1;
         place.focus({ preventScroll: true }); // the next Tab goes on from there
       }
     }
   };
+  // An opened fold stands in the address, so that whoever is sent it sees what is in it.
+  document.addEventListener("click", (event) => {
+    const summary = event.target instanceof Element ? event.target.closest("details[id] > summary") : null;
+    if (!summary || event.defaultPrevented) return;
+    const fold = summary.parentElement, own = "#" + fold.id;
+    if (fold.open && location.hash !== own) return; // it is being closed
+    history.replaceState(history.state, "", location.pathname + location.search + (fold.open ? "" : own));
+  });
   const timer = setInterval(() => {
     if (!ready()) return;
     clearInterval(timer);

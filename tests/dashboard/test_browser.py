@@ -327,6 +327,27 @@ def test_what_the_address_asks_for_in_vain_is_said(page: Any, site: str) -> None
         assert any(f"“{asked}”" in remark and "shown" in remark for remark in remarks), (asked, remarks)
 
 
+def test_no_table_of_the_first_page_is_wider_than_a_phone(page: Any, site: str) -> None:
+    page.set_viewport_size(NARROW)
+    opened(page, site + "/")
+    wide = "[...document.querySelectorAll('.table-box')].filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.ariaLabel)"
+    assert page.locator(".table-box").count() and page.evaluate(wide) == []
+
+
+def test_an_opened_fold_stands_in_the_address(page: Any, browser: Any, site: str) -> None:
+    opened(page, site + "/review?by=NHS+England")
+    fold = page.locator("#other-recommendations")
+    fold.locator("> summary").focus()
+    page.keyboard.press("Enter")
+    assert fold.evaluate("one => one.open") and page.url == f"{site}/review?by=NHS+England#other-recommendations"
+    other = browser.new_context(viewport=WIDE)
+    second = opened(other.new_page(), page.url)
+    assert second.locator("#other-recommendations").evaluate("one => one.open"), "whoever is sent it sees what is in it"
+    other.close()
+    fold.locator("> summary").click()
+    assert not fold.evaluate("one => one.open") and page.url == f"{site}/review?by=NHS+England"
+
+
 def test_leaving_leaves_no_step_back(page: Any, site: str, neutral: str) -> None:
     told: list[str | None] = []
     page.on("request", lambda r: told.append(r.headers.get("referer")) if r.url == neutral else None)

@@ -155,3 +155,12 @@ def test_a_run_under_way_is_a_quiet_line(
 )
 def test_a_share_never_tells_few_as_none(part: int, whole: int, words: str) -> None:
     assert overview.share(part, whole) == words
+
+
+def test_the_first_page_counts_people_apart_and_names_each_source(context_of: Contexts, published_home: Home) -> None:
+    ctx = context_of(published_home)
+    review, petition = str(overview.review_cell(ctx)), str(overview.petition_cell(ctx))
+    assert re.search(r"\d+ bodies and \d+ people</strong> are on record", str(overview.responses_cell(ctx)))
+    assert "had decided not to publish the report" in review and ">March 2023</time>)." in review
+    assert "source=centre-mh-2023-03" in review, "who says so stands under it"
+    assert "75,000" in petition and "source=change-org-stopsim-petition" in petition, "so does who shows the goal"
