@@ -314,6 +314,10 @@ class StreamlitFiles:
             if found is not None:
                 body, kind, coded = found
                 headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+                if scope["path"].startswith(
+                    "/static/media/"
+                ):  # fonts, which a picture in a sandboxed frame asks for too
+                    headers["Access-Control-Allow-Origin"] = "*"
                 if coded:
                     headers["Content-Encoding"] = "gzip"
                 await Response(body, media_type=kind, headers=headers)(scope, receive, send)

@@ -92,6 +92,7 @@ ANSWERS = [
     (server.asset_address("app.css"), 200, NOTHING),
     ("/assets/none", 404, PAGE),
     (next(path for path in sorted(server.STREAMLIT_FILES) if path.endswith(".js")), 200, NOTHING),
+    (next(path for path in sorted(server.STREAMLIT_FILES) if path.endswith(".woff2")), 200, NOTHING),
 ]
 
 
@@ -111,6 +112,8 @@ def test_every_answer_has_its_headers(client: TestClient, home: Home, path: str,
     )
     assert held["cross-origin-resource-policy"] == ("cross-origin" if opened else "same-origin")
     assert "strict-transport-security" not in held
+    if path.endswith(".woff2"):
+        assert opened, "a picture in a sandboxed frame has no origin, and its fonts are asked for as if by another site"
 
 
 def test_only_the_app_runs_more_than_the_way_out() -> None:
