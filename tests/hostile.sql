@@ -701,3 +701,73 @@ values (1), (2)
 select now(), uuid(), 1.5::decimal(5,2), interval 3 day, 'nan'::double, date '2021-05-12', {'a': [1, null]}
 -- @ ok
 select version(), current_date
+
+-- the machine's functions, hidden in every place that can hold an expression
+-- @ error
+select 'HOME'.getenv()
+-- @ refused
+select getenv/**/('HOME')
+-- @ refused
+select list_transform(['HOME'], lambda x: getenv(x))
+-- @ refused
+select [x for x in ['HOME'] if getenv(x) is null]
+-- @ refused
+select columns(c -> getenv(c) is null) from statement
+-- @ refused
+select * exclude (summary) replace (getenv('HOME') as org_id) from statement
+-- @ refused
+select first(x) over w from range(3) t(x) window w as (order by getenv('HOME'))
+-- @ refused
+select count(*) filter (where getenv('HOME') is null) from statement
+-- @ refused
+select list(x order by getenv('HOME')) from range(3) t(x)
+-- @ refused
+select * from statement qualify getenv('HOME') is null
+-- @ refused
+select * from statement asof join statement t on getenv('HOME') >= t.org_id
+-- @ refused
+select * from statement positional join (select getenv('HOME'))
+-- @ refused
+select * from range(getenv('HOME')::int)
+-- @ refused
+select try(getenv('HOME'))
+-- @ refused
+table duckdb_settings
+-- @ refused
+explain (format json) select getenv('HOME')
+-- @ refused
+select pg_catalog.getenv('HOME')
+-- @ refused
+select * from ｄuckdb_settings()
+-- @ error
+select ɡetenv('HOME')
+-- @ error
+select nextval('x')
+-- @ ok
+select sql from sqlite_schema
+
+-- more that eats memory or time
+-- @ timeout|oom
+select bitstring('1', 1000000000)
+-- @ timeout
+with recursive t(a) using key (a) as (select 1 union select a + 1 from t) select * from t
+-- @ oom
+with recursive t(a) as (select 'x' union all select a || a from t) select length(a) from t
+-- @ oom
+select translate(repeat('a', 500000000), 'a', 'b')
+-- @ timeout|oom
+select strftime(now(), repeat('%A', 10000000))
+-- @ timeout|oom
+select generate_series(timestamp '0001-01-01', timestamp '9999-01-01', interval 1 microsecond)
+-- @ timeout|oom
+select max(x) over (order by x rows between 1000000 preceding and current row) from range(100000000) t(x)
+-- @ oom
+select to_base64(repeat('x', 1000000000)::blob)
+-- @ oom
+select list_reduce(range(100000000), lambda a, b: a + b)
+-- @ cut
+select * from repeat_row(1, num_rows => 100000000000)
+-- @ error
+select cast(repeat('[', 100000) || repeat(']', 100000) as int[])
+-- @ error
+select equi_width_bins(0, 1000000000, 1000000000, false)

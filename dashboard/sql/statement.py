@@ -104,7 +104,8 @@ def one_question(sql: str, connection: duckdb.DuckDBPyConnection) -> duckdb.Stat
     if len(statements) > 1:
         raise Refused(f"There are {len(statements)} statements here; one question at a time, please.")
     if statements[0].type not in ALLOWED:
-        raise Refused(f"{kinds[0]} is not a question. Only SELECT and EXPLAIN are answered: the record is read-only.")
+        kind = kinds[0] if kinds[0].isupper() else "This"  # the parser has no name for the kind of some statements
+        raise Refused(f"{kind} is not a question. Only SELECT and EXPLAIN are answered: the record is read-only.")
     return statements[0]
 
 
