@@ -361,13 +361,21 @@ SWITCH_SECONDS: Final = 0.0005
 several times, once after each look at a file."""
 
 
+SMALL_BYTES: Final = 64_000_000
+"""The files of a database up to this size are written beside the start, so that nobody waits for them."""
+
+
 def warm(context: Context) -> None:
-    """Make every page once, compress the files that each first visit asks for, then make the permanent pages."""
+    """Make every page once, compress the files that each first visit asks for, then make the permanent pages and, of a
+    small record, the files to take away."""
     logs.event(LOG, logging.INFO, "record.shown", record=context.record.path.name)
     plain.warm(context)
     for name in re.findall(r'(?:src|href)="\./(static/[^"]+)"', "".join(SHELL)):
         streamlit_file(f"/{name}", True)
     PERMANENT.warm(context, lambda: START.on_new_record is not None)
+    if START.on_new_record is not None and context.record.path.stat().st_size <= SMALL_BYTES:
+        with contextlib.suppress(OSError):  # whoever asks for them is told
+            downloads.DOWNLOADS.of(context)
 
 
 @contextlib.asynccontextmanager

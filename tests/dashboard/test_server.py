@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboard import server
+from dashboard.downloads import routes as downloads
 from dashboard.permalinks import routes
 from dashboard.permalinks.shell import Page
 from dashboard.plain import ADDRESSES
@@ -173,3 +174,21 @@ def test_pages_of_rows_are_made_before_a_reader_asks_for_them(
     server.PERMANENT.warm(state, lambda: True)
     assert len(made) == len(set(made)) == 6
     assert all(client.get(path).status_code == 200 for path in list(made)) and len(made) == 6
+
+
+def test_the_files_of_a_small_record_are_written_before_a_reader_asks_for_them(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "MOST_WARM", 1)
+    monkeypatch.setattr(downloads, "DOWNLOADS", downloads.Downloads())
+    monkeypatch.setattr(START, "on_new_record", server.warm)
+    state = START.state()
+    assert isinstance(state, Context)
+    monkeypatch.setattr(server, "SMALL_BYTES", 0)
+    server.warm(state)
+    assert not downloads.DOWNLOADS._kept, "a large one is written for those who ask"
+    monkeypatch.setattr(server, "SMALL_BYTES", state.record.path.stat().st_size)
+    server.warm(state)
+    assert downloads.DOWNLOADS._kept
+    monkeypatch.setattr(downloads, "write_downloads", lambda *_: pytest.fail("written again"))
+    assert client.get("/data.zip").status_code == 200
