@@ -20,9 +20,11 @@ from dashboard.parts.head import section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many, number
 from dashboard.parts.notes import note
 from dashboard.parts.tables import table
+from dashboard.queries.state import last_run
 from dashboard.sql import engine
 from dashboard.sql.statement import Place, Refused
 from dashboard.start import Context
+from data.schema import COLLECTED
 
 SHOWN: Final = 200
 KEPT: Final = 32
@@ -75,6 +77,7 @@ def answered(context: Context, question: str, drawn: str = "", choice: Markup = 
         return shown if outcome.passing else _ANSWERS.put(key, shown)
     answer = outcome.answer
     body = [
+        _empty_tables(context, question),
         choice,
         chart.picture(context.record, answer, drawn),
         _rows(context, answer) if answer.columns else EMPTY,
@@ -82,6 +85,16 @@ def answered(context: Context, question: str, drawn: str = "", choice: Markup = 
         copies(context, question),
     ]
     return _ANSWERS.put(key, section("Answer", join(body), name="answer", lead=_lead(context, answer)))
+
+
+def _empty_tables(context: Context, question: str) -> Markup:
+    """What no row, and a count of 0, mean of tables into which nothing was ever collected."""
+    if last_run(context.record) is not None or not set(COLLECTED) & set(named := named_tables(context, question)):
+        return EMPTY
+    empty = listing(fill("<code>{n}</code>", n=name) for name in named if name in COLLECTED)
+    return note(
+        fill("Nothing was collected yet, so nothing stands in {t}: that says nothing of what pages did.", t=empty)
+    )
 
 
 def _lead(context: Context, answer: engine.Answer) -> Markup:

@@ -77,7 +77,7 @@ class Copy:
     body_sha256: str
     memento_url: str | None
     withheld_why: str | None
-    held: int = 1
+    held: int
     """How many good copies of the source are held, of which a reader is shown a few."""
 
 
@@ -427,7 +427,7 @@ def copy_of(record: Record, capture_id: str) -> Copy | None:
     """One stored capture by its name."""
     found = record.fetch(
         Copy,
-        """SELECT c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why AS withheld_why
+        """SELECT c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why AS withheld_why, 1 AS held
            FROM capture c LEFT JOIN withheld w USING (body_sha256) WHERE c.capture_id = ?""",
         [capture_id],
     )

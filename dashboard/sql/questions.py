@@ -109,8 +109,8 @@ WHERE c.reply_summary IS NULL
 ORDER BY o.name, c.number""",
     ),
     Saved(
-        "Which changes of pages touched a body, a figure, a date or a decision?",
-        """SELECT s.title, c.after_at, c.before_at, c.words_added, c.words_removed, c.source_id
+        "Which changes of pages touched a body, a figure, a date or a decision, or most of a page?",
+        """SELECT s.title, c.level, c.after_at, c.before_at, c.words_added, c.words_removed, c.source_id
 FROM change c JOIN source s USING (source_id)
 WHERE c.level <> 'wording'
 ORDER BY c.before_at DESC""",

@@ -372,6 +372,16 @@ def test_what_a_stranger_asks_is_answered_in_words(
     assert not found.select("img, b, script")
 
 
+@pytest.mark.parametrize("question", ["SELECT * FROM disappearance", "SELECT count(*) FROM change"])
+def test_an_empty_table_is_not_said_to_mean_that_nothing_happened(
+    context_of: Contexts, read_home: Home, published_home: Home, question: str
+) -> None:
+    said = "Nothing was collected yet"
+    assert said in words_of(part(plain(context_of(published_home), q=question), "answer"))
+    assert said not in words_of(part(plain(context_of(read_home), q=question), "answer"))
+    assert said not in words_of(part(plain(context_of(published_home), q="SELECT * FROM source"), "answer"))
+
+
 def test_an_answer_is_drawn_by_one_click_and_the_link_holds_it(context_of: Contexts, read_home: Home) -> None:
     ctx = context_of(read_home)
     question = "SELECT status, count(*) AS n FROM organisation_status GROUP BY 1 ORDER BY 2 DESC"
