@@ -249,6 +249,7 @@ def compared(params: Params) -> tuple[int, int]:
 def _detail(ctx: Context, params: Params, kept: Kept) -> Markup:
     before, after = compared(params)
     remark = documents_one.comparison_remark(ctx, params.get("source"), params.get("from"), params.get("to"))
+    remark += documents_one.look_remark(params.get("look"))
     look = "inline" if params.get("look") == "inline" else "side"
     body = documents_one.one_document(ctx, params.get("source"), before, after, look)
     return way_back(ADDRESS, kept, "All documents") + remark + body

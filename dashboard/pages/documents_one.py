@@ -318,6 +318,13 @@ def comparison_remark(ctx: Context, source_id: str, before: str, after: str) -> 
     return note(fill("There are no versions “{b}” and “{a}” of this page to compare.", b=before, a=after), "warning")
 
 
+def look_remark(look: str) -> Markup:
+    """A remark where the address asks for a look that there is not."""
+    if look in ("", "side", "inline"):
+        return EMPTY
+    return note(fill("There is no look “{a}”, so versions stand side by side.", a=look), "warning")
+
+
 def _versions(ctx: Context, source_id: str, before: int, after: int, look: str) -> Markup:
     found = documents.versions_of(ctx.record, source_id)
     if not found:

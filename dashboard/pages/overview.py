@@ -27,6 +27,7 @@ from data.labels import label
 ADDRESS = "/"
 TITLE = "Overview"
 FIND_LABEL = "Find a trust, a police force or a place"
+FIRST_DAY = dt.date(2000, 1, 1)
 LOOK_BACK = dt.timedelta(days=30)
 
 FACT_WORDS = {
@@ -327,12 +328,18 @@ def first_day(ctx: Context) -> dt.date:
     return ctx.record.built_on - LOOK_BACK
 
 
-def day_of(text: str) -> dt.date | None:
-    """A day as the address gives it, or None."""
+def last_day(ctx: Context) -> dt.date:
+    """The last day from which on a reader can ask what is new."""
+    return max(ctx.today, ctx.record.built_on)
+
+
+def day_of(ctx: Context, text: str) -> dt.date | None:
+    """A day from 2000 to today as the address gives it, or None."""
     try:
-        return dt.date.fromisoformat(text.strip())
+        day = dt.date.fromisoformat(text.strip())
     except ValueError:
         return None
+    return day if FIRST_DAY <= day <= last_day(ctx) else None
 
 
 def since_form(since: dt.date) -> Markup:
@@ -457,20 +464,20 @@ def evidence(ctx: Context) -> Markup:
 
 
 def _remark(asked: str) -> Markup:
-    return note(fill("“{a}” is no date, so the last 30 days are shown.", a=asked), "warning")
+    return note(fill("“{a}” is no date from 2000 to today, so the last 30 days are shown.", a=asked), "warning")
 
 
 def plain(ctx: Context, params: Params) -> Markup:
     """The page without JavaScript."""
     words, asked = params.get("find"), params.get("since")
-    since = day_of(asked) or first_day(ctx)
+    since = day_of(ctx, asked) or first_day(ctx)
     return join(
         [
             head(ctx),
             find_form(words),
             results(ctx, words) if words else EMPTY,
             standing(ctx),
-            _remark(asked) if asked and day_of(asked) is None else EMPTY,
+            _remark(asked) if asked and day_of(ctx, asked) is None else EMPTY,
             news(ctx, since),
             since_form(since),
             weight(ctx),
@@ -487,7 +494,7 @@ def page() -> None:
     if words.strip():
         show(results(ctx, words.strip()))
     show(standing(ctx))
-    if asked and day_of(asked) is None:
+    if asked and day_of(ctx, asked) is None:
         show(_remark(asked))
     place = st.container()
     with st.container(key="since-box"):
@@ -496,8 +503,8 @@ def page() -> None:
             first_day(ctx),
             key="since",
             bind="query-params",
-            min_value=dt.date(2000, 1, 1),
-            max_value=max(ctx.today, ctx.record.built_on),
+            min_value=FIRST_DAY,
+            max_value=last_day(ctx),
             format="DD/MM/YYYY",
         )
     with place:

@@ -325,6 +325,8 @@ def test_what_the_address_asks_for_in_vain_is_said(page: Any, site: str) -> None
     remarks = page.locator(f"{MAIN} .note.is-warning").all_inner_texts()
     for asked in ("1850", "Nonsense", "99", "no-such-row"):
         assert any(f"“{asked}”" in remark and "shown" in remark for remark in remarks), (asked, remarks)
+    opened(page, f"{site}/documents?source={collected_home.LIVE}&look=upside-down")
+    assert "no look “upside-down”" in page.locator(f"{MAIN} .note.is-warning").first.inner_text()
 
 
 def test_no_table_of_the_first_page_is_wider_than_a_phone(page: Any, site: str) -> None:

@@ -104,7 +104,10 @@ def test_what_is_new_follows_the_day(context_of: Contexts, published_home: Home)
     assert "Nothing new since" in shown(run(ADDRESSES[0], since=context.today.isoformat())) or (
         context.record.built_on == context.today
     )
-    assert "is no date" in shown(run(ADDRESSES[0], since="yesterday"))
+    for asked in ("yesterday", "9999-12-31", "0001-01-01"):
+        assert f"“{asked}” is no date from 2000 to today" in shown(run(ADDRESSES[0], since=asked))
+        words = overview.plain(context, Params.given({"since": asked}))
+        assert f"“{asked}” is no date from 2000 to today" in words and "9999</h2>" not in words
 
 
 def test_filters_narrow_the_tables(context_of: Contexts, published_home: Home) -> None:
