@@ -211,21 +211,25 @@ def not_found_response(request: Request) -> Response:
     state = START.state()
     context = state if isinstance(state, Context) else None
     programme = START.programme()
-    title = "There is no such page"
+    title, path = "There is no such page", request.url.path
     body = fill(
-        '<main class="page">{seek}{fresh}<div class="head"><h1>{title}</h1><p class="answer">Nothing on this record '
+        '<main class="page">{fresh}<div class="head"><h1>{title}</h1><p class="answer">Nothing on this record '
         "has the address <code>{path}</code>. It may have been typed with a slip, or moved.</p></div>"
-        "{find}<ul>{links}</ul>{foot}</main>",
+        "{editions}{find}<ul>{links}</ul>{foot}</main>",
         title=title,
-        path=request.url.path[:200],
-        find=Markup(
-            '<form class="find" method="get" action="/" role="search"><label for="find">Find a body or a place'
-            '</label><input id="find" name="find" type="search"><button type="submit">Find</button></form>'
-        ),
+        path=path[:200],
+        editions=Markup('<p><a href="/editions">Every edition that was issued</a></p>') if "/editions" in path else "",
+        find=fill(
+            '<form class="find" method="get" action="/data#search" role="search" aria-label="The whole record">'
+            '<label for="seek">Search the whole record</label><input id="seek" name="search" type="search" value="{v}" '
+            'maxlength="200" autocomplete="off"><button type="submit">Search</button></form>',
+            v=" ".join(re.findall(r"[^\W\d_]{2,}", path.rpartition("/")[2]))[:100],
+        )
+        if context
+        else "",
         links=Markup("").join(
             fill('<li><a href="{p}">{t}</a></li>', p=each.path, t=each.title) for each in plain.ADDRESSES
         ),
-        seek=frame.seek() if context else "",
         fresh=freshness(context) if context else "",
         foot=frame.footer(programme, context.record if context else None) if programme else "",
     )

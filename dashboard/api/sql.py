@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from dashboard.api.openapi import MORE_PATHS
 from dashboard.api.problem import CORS, Problem
 from dashboard.sql import engine
-from dashboard.sql.formats import as_cell, guarded, write_csv
+from dashboard.sql.formats import write_csv
 from dashboard.sql.statement import MOST_CHARACTERS, Place, Refused
 from dashboard.start import START, Context, Trouble
 from dashboard.threads import run_in_threadpool
@@ -47,8 +47,7 @@ def _json(context: Context, answer: engine.Answer) -> Response:
 
 def _csv(context: Context, answer: engine.Answer) -> Response:
     out = io.StringIO()
-    rows = ([guarded(as_cell(v)) if isinstance(v, (str, list)) else v for v in row] for row in answer.rows)
-    write_csv(out, [column.name for column in answer.columns], rows)
+    write_csv(out, [column.name for column in answer.columns], answer.rows)
     return Response(
         out.getvalue().encode(),
         media_type="text/csv; charset=utf-8; header=present",

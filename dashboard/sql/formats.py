@@ -60,7 +60,13 @@ def guarded(cell: str) -> str:
 
 
 def write_csv(out: TextIO, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A header and rows, and nothing else."""
+    """A header and rows, and nothing else. Text is guarded, also names of columns: who asks in SQL chooses them, and a
+    link that holds the question is opened by others."""
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([as_cell(value) for value in row] for row in rows)
+    writer.writerow(map(guarded, columns))
+    writer.writerows(map(_guarded_cell, row) for row in rows)
+
+
+def _guarded_cell(value: Any) -> str:
+    cell = as_cell(value)
+    return guarded(cell) if isinstance(value, (str, list, tuple)) else cell

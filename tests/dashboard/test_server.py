@@ -56,7 +56,7 @@ def test_each_address_answers_without_javascript(client: TestClient, path: str) 
 )
 def test_every_page_has_a_box_for_a_search_of_the_whole_record(client: TestClient, path: str) -> None:
     page = BeautifulSoup(client.get(path).text, "html.parser")
-    boxes = page.select("form.seek")
+    boxes = page.select("form:has(#seek)")
     assert len(boxes) == 1 and page.select_one("label[for=seek]") is not None
     box = boxes[0].select_one("input")
     assert box is not None and boxes[0]["method"] == "get"
@@ -77,6 +77,13 @@ def test_unknown_paths_are_404_and_help_on(client: TestClient, path: str) -> Non
     answer = client.get(path)
     assert answer.status_code == 404
     assert 'href="/rollout"' in answer.text and "no such page" in answer.text
+
+
+def test_a_404_has_one_search_with_the_words_of_its_address(client: TestClient) -> None:
+    page = client.get("/statements/acp-uk-1999%22onfocus=x").text
+    assert page.count('type="search"') == 1 and 'action="/data#search"' in page
+    assert 'name="search" type="search" value="acp uk onfocus"' in page
+    assert "/editions" not in page and 'href="/editions"' in client.get("/editions/2020-01-01").text
 
 
 def test_a_path_that_is_markup_stays_text(client: TestClient) -> None:

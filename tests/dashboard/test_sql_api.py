@@ -58,6 +58,8 @@ def test_csv_and_ndjson(client: TestClient) -> None:
     )
     (row,) = csv.DictReader(io.StringIO(answer.text))
     assert row == {"formula": "'=1+1", "letter": "é", "list": "1;2", "nothing": "", "number": "-5"}
+    named = client.get("/api/v1/sql", params={"q": "select 1 as \"=cmd|' /c calc'!A1\", 2 as b", "format": "csv"})
+    assert named.text.startswith("'=cmd|' /c calc'!A1,b\n"), "who sends a link chooses the names of its columns"
     lines = client.get("/api/v1/sql", params={"q": "from range(3)", "format": "ndjson"}).text.splitlines()
     assert [json.loads(line) for line in lines] == [{"range": 0}, {"range": 1}, {"range": 2}]
 

@@ -42,6 +42,7 @@ def test_rows_are_not_cut_unless_a_limit_is_given(published_home: Home) -> None:
     whole = ask(published_home, "from range(5000)", "--format", "csv")
     assert len(whole.stdout.splitlines()) == 5001
     assert len(ask(published_home, "from range(5000)", "--format", "csv", "--limit", "7").stdout.splitlines()) == 8
+    assert ask(published_home, "select '=1+1' as \"@x\", -5 as y", "--format", "csv").stdout == "'@x,y\n'=1+1,-5\n"
 
 
 @pytest.mark.parametrize(
