@@ -18,6 +18,7 @@ from data.search import NotIndexed
 
 AT_ONCE: Final = 4
 ORDERS: Final = ("relevance", "newest")
+OPTIONS: Final = ("q", "limit", "offset", "order")
 _limiter = anyio.CapacityLimiter(AT_ONCE)
 
 
@@ -88,6 +89,11 @@ def _asked(request: Request) -> tuple[Context, SearchResult]:
     state = START.state()
     if isinstance(state, Trouble):
         raise Problem(503, f"{state.title}. {state.what}")
+    unknown = next((name for name in request.query_params if name not in OPTIONS), None)
+    if unknown is not None:
+        raise Problem(
+            400, f"{unknown[:40]} is no option; allowed: {', '.join(OPTIONS)}. Filters stand in q: ?q=police org:slam"
+        )
     text = request.query_params.get("q")
     if text is None:
         raise Problem(400, "Say what to look for: ?q=crisis plan")

@@ -103,7 +103,7 @@ async def _answer(request: Request) -> Response:
     fields = dict(request.query_params)
     if request.method == "POST":
         fields |= await _body(request)
-    if "q" not in fields:
+    if not fields.get("q", "").strip():
         raise Problem(400, "Ask a question: ?q=SELECT * FROM timeline LIMIT 10")
     form = fields.get("format", "json")
     if form not in FORMATS:

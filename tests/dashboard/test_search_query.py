@@ -310,6 +310,7 @@ def test_the_api(client: TestClient) -> None:
         ("q=a&offset=-1", "offset is a number"),
         ("q=a&offset=²", "offset is a number"),
         ("q=a&order=random", "relevance, newest"),
+        ("q=a&org=slam", "org is no option; allowed: q, limit, offset, order. Filters stand in q"),
     ],
 )
 def test_bad_requests_are_problems(client: TestClient, query: str, words: str) -> None:
