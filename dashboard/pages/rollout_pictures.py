@@ -216,7 +216,11 @@ def stated_and_named(ctx: Context) -> Markup:
             empty_state("No stated total is chosen to compare with.", "programme.toml names them under focus."),
             name="stated",
         )
-    return section("Stated, and named", join(_bar(one) for one in stated), name="stated")
+    aside = Markup(
+        '<p class="small">Number and names are set side by side: no row shows that the bodies named are the ones that '
+        "were counted.</p>"
+    )
+    return section("Stated, and named", join(_bar(one) for one in stated) + aside, name="stated")
 
 
 def _bar(one: focus.Stated) -> Markup:
@@ -241,7 +245,7 @@ def _bar(one: focus.Stated) -> Markup:
     told = (
         f"{claim.claimant or 'Somebody'} stated {number(claim.value)} {unit}; {len(one.used)} can be named as having "
         f"used it, on {len(one.disputed)} sources disagree, {len(one.weak)} are only claimed or matched by area, and "
-        f"{one.unnamed} are named by nobody."
+        f"for {one.unnamed} of that number no row names a body."
     )
     return fill(
         '<div class="stated"><p>{u}: <strong>{v}</strong> stated by {c} {d}</p><div class="bar" role="img" '

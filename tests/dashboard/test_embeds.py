@@ -72,6 +72,12 @@ def test_the_page_s_own_address_answers_the_same(client: TestClient, asked: str,
     assert ancestors(client.get(asked).headers["content-security-policy"]) == "*"
 
 
+def test_the_gap_claims_no_more_than_it_shows(client: TestClient) -> None:
+    words = client.get("/embed/gap").text
+    assert "no row shows that the bodies named are the ones that were counted" in words
+    assert "by nobody" not in words and "of that number no row names a body" in words
+
+
 def test_unknown_pictures(client: TestClient) -> None:
     for path in ("/embed/nope", "/embed/review/nope", "/embed", "/embed/map/x", "/embed/%3Cscript%3E"):
         answer = client.get(path)
