@@ -441,7 +441,7 @@ def evidence(ctx: Context) -> Markup:
         "partly": "A part of the row stands in a captured page",
         "not-found": "The page was captured, and the words were not found in it",
         "no-capture": "The page could not be captured",
-        "not-looked": "The page has not been collected yet",
+        "not-looked": "The words have not been looked for yet",
     }
     rows = [[words[name], number(counts[name]), share(counts[name], total)] for name in words if counts.get(name)]
     lead = fill(

@@ -83,9 +83,11 @@ def footer(programme: Programme, record: Record | None) -> Markup:
         )
     return fill(
         '<footer class="footer">{support}{edition}'
+        '<p class="on-paper">Addresses here that begin with / are of {site}</p>'
         "<p>No tracking, no cookies of others. {about} · {correct} · {follow}</p></footer>",
         support=support_lines(programme),
         edition=edition,
+        site=programme.programme.base_url.rstrip("/"),
         about=link("/about", "How this record is made"),
         correct=link("/about#correct", "Correct it or reply"),
         follow=link("/feeds", "Follow it"),

@@ -96,15 +96,16 @@ def fact_count(record: Record) -> int:
 
 @per_record
 def evidence_counts(record: Record) -> tuple[EvidenceCount, ...]:
-    """Facts by the best state of their evidence."""
+    """Facts by the best state of their evidence. A page that was never asked for is "not-looked", not "no-capture"."""
     return record.fetch(
         EvidenceCount,
         f"""WITH best AS (
               SELECT "table", row_id,
                 min(list_position(['found', 'partly', 'not-found', 'no-capture'], state)) AS place
               FROM evidence GROUP BY ALL)
-            SELECT coalesce(['found', 'partly', 'not-found', 'no-capture'][b.place], 'not-looked') AS state,
-                   count(*) AS facts
+            SELECT CASE WHEN b.place < 4 THEN ['found', 'partly', 'not-found'][b.place]
+                        WHEN b.place = 4 AND f.source_id IN (SELECT source_id FROM attempt) THEN 'no-capture'
+                        ELSE 'not-looked' END AS state, count(*) AS facts
             FROM ({FACTS}) f LEFT JOIN best b USING ("table", row_id) GROUP BY ALL ORDER BY 1""",  # noqa: S608
     )
 

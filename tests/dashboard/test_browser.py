@@ -224,6 +224,11 @@ def test_the_first_paint_is_the_answer(page: Any, site: str) -> None:
     assert not page.locator("header[data-testid=stHeader]").is_visible()
     assert not page.locator(".masthead .leave").is_visible()
     assert page.locator(f"{MAIN} h1").is_visible()
+    spelled = page.locator(f'{MAIN} .basis a[href^="/documents?source="]').first
+    assert "/documents?source=" in spelled.evaluate("one => getComputedStyle(one, '::after').content"), (
+        "links spelled out"
+    )
+    assert page.locator(f"{MAIN} .on-paper").is_visible()
 
 
 def test_a_reader_who_types_is_not_interrupted(page: Any, site: str) -> None:

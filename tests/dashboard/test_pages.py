@@ -13,10 +13,12 @@ from streamlit.testing.v1 import AppTest
 from dashboard.pages import overview
 from dashboard.parts.params import Params
 from dashboard.plain import ADDRESSES, Address
+from dashboard.queries import state
 from dashboard.start import START, Context
 from data.home import HOME_VARIABLE, PACKAGE, Home
 from data.progress import Progress, write_progress
 from scrapers.build import build
+from tests.support import collected_home
 
 APP = PACKAGE.parent / "streamlit_app.py"
 EACH = pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.title)
@@ -167,3 +169,19 @@ def test_the_first_page_counts_people_apart_and_names_each_source(context_of: Co
     assert "had decided not to publish the report" in review and ">March 2023</time>)." in review
     assert "source=centre-mh-2023-03" in review, "who says so stands under it"
     assert "75,000" in petition and "source=change-org-stopsim-petition" in petition, "so does who shows the goal"
+
+
+def test_a_page_that_was_never_asked_for_is_not_one_that_could_not_be_captured(
+    context_of: Contexts, published_home: Home, home: Home
+) -> None:
+    never = str(overview.evidence(context_of(published_home)))
+    assert "could not be captured" not in never and "<table" not in never and "supporting words" not in never
+    START.close()
+    collected_home.fill(home)
+    declined = home.register / "adoptions.csv"
+    rows = declined.read_text(encoding="utf-8").replace(collected_home.LIVE, collected_home.BLOCKED)
+    declined.write_text(rows, encoding="utf-8")
+    build(home)
+    counts = {one.state: one.facts for one in state.evidence_counts(context_of(home).record)}
+    assert counts["no-capture"] == 1, "the one row whose page was asked for and did not let itself be read"
+    assert counts["not-looked"] > 300
