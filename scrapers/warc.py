@@ -508,7 +508,8 @@ def verify(home: Home, *, withheld: Set[str] = frozenset()) -> Verified:
             if good < size and good > last and not rows:
                 report.findings.append(
                     f"{name}: the last {size - good} bytes are no whole record, and nothing that was finished lies in "
-                    "them; where its run was cut off, the next sim-record collect takes them away"
+                    "them; where its run was cut off, the next sim-record collect takes them away, else "
+                    f"{BACK}"
                 )
             elif good < size or spoiled:
                 report.findings.append(spoiled or f"{name}: the last {size - good} bytes are no whole record")
