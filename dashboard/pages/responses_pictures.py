@@ -7,6 +7,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from dashboard.pages.shared import who_spoke
 from dashboard.parts.head import section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, many
 from dashboard.parts.notes import empty_state
@@ -93,7 +94,8 @@ def matrix(found: tuple[Voice, ...], filters: dict[str, str]) -> Markup:
         rows.append(row)
     heads: list[Column | str] = [Column("Body")]
     heads += [Column(label("statement.asks", ask), "wanted") for ask, _ in asks]
-    rows.insert(0, [f"All {len(asking)} bodies" if len(asking) > 1 else "One body", *(n for _, n in asks)])
+    who = who_spoke(voices[0].statement for voices in asking.values())
+    rows.insert(0, [f"Together: {who}", *(n for _, n in asks)])
     most = "; ".join(f"{label('statement.asks', ask)}: {n}" for ask, n in asks[:4])
     more = EMPTY
     if len(ordered) > MOST_BODIES:
@@ -103,8 +105,8 @@ def matrix(found: tuple[Voice, ...], filters: dict[str, str]) -> Markup:
         )
     if silent:
         more += fill(
-            '<p class="small">{n} on record ask for nothing that is written down here: {l}.</p>',
-            n=many(len(silent), "other body", "other bodies") if len(silent) > 1 else "One other body",
+            '<p class="small">{n} spoke and asked for nothing that is written down here: {l}.</p>',
+            n=who_spoke(silent),
             l=listing(
                 link(address("/rollout", {"org": one.org_id}), one.name)
                 for one in sorted(silent, key=lambda one: one.name.casefold())[:MOST_BODIES]
@@ -119,7 +121,7 @@ def matrix(found: tuple[Voice, ...], filters: dict[str, str]) -> Markup:
             m=more,
         ),
         name="asks",
-        lead=f"{many(len(asking), 'body', 'bodies')} asked for something. By number of bodies: {most}.",
+        lead=f"{who} asked for something. How many asked for what: {most}.",
     )
 
 

@@ -27,8 +27,9 @@ def who_spoke(statements: Iterable[Statement]) -> str:
     """ "36 bodies and 7 people": those who made the statements."""
     kinds = {one.org_id: one.kind for one in statements}
     people = sum(kind == "individual" for kind in kinds.values())
-    bodies = many(len(kinds) - people, "body", "bodies")
-    return f"{bodies} and {many(people, 'person', 'people')}" if people else bodies
+    bodies = len(kinds) - people
+    counted = [many(bodies, "body", "bodies")] if bodies or not people else []
+    return " and ".join([*counted, *([many(people, "person", "people")] if people else [])])
 
 
 def told_unpublished(context: Context, track: Track) -> Step | None:

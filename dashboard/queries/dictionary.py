@@ -62,8 +62,7 @@ def all_tables(record: Record) -> tuple[TableFact, ...]:
     """Every table and view with its number of rows, those kept by hand first."""
     found = []
     for name, info in tables(record).items():
-        group = "computed" if info.is_view or name in ("build", "vocabulary") else "register"
-        group = "collected" if name in COLLECTED else group
+        group = "register" if name in BY_TABLE else "collected" if name in COLLECTED else "computed"
         rows: int = record.rows(f"SELECT count(*) FROM {quoted(name)}")[0][0]  # noqa: S608 - from the catalogue
         found.append(TableFact(info, rows, group))
     order = list(GROUPS)

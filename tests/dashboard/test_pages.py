@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from streamlit.testing.v1 import AppTest
 
-from dashboard.pages import overview
+from dashboard.pages import overview, responses
 from dashboard.parts.params import Params
 from dashboard.plain import ADDRESSES, Address
 from dashboard.queries import state
@@ -164,6 +164,8 @@ def test_a_share_never_tells_few_as_none(part: int, whole: int, words: str) -> N
 
 def test_the_first_page_counts_people_apart_and_names_each_source(context_of: Contexts, published_home: Home) -> None:
     ctx = context_of(published_home)
+    people = str(responses.plain(ctx, Params.given({"kind": "Individual"})))
+    assert re.search(r"<p class=\"lead\">\d+ people asked for something", people), "no bodies where there are none"
     review, petition = str(overview.review_cell(ctx)), str(overview.petition_cell(ctx))
     assert re.search(r"\d+ bodies and \d+ people</strong> are on record", str(overview.responses_cell(ctx)))
     assert "had decided not to publish the report" in review and ">March 2023</time>)." in review

@@ -37,6 +37,7 @@ from dashboard.sql import engine
 from dashboard.sql.questions import QUESTIONS
 from dashboard.start import Context
 from data.home import PACKAGE, Home
+from data.register_spec import BY_TABLE
 from data.search import index_path
 from scrapers.build import build
 from tests.support import collected_home as collected
@@ -106,6 +107,7 @@ def test_every_table_is_there_with_its_meaning_rows_and_files(context_of: Contex
 def test_the_answer_adds_up(context_of: Contexts, read_home: Home, published_empty_home: Home) -> None:
     ctx = context_of(read_home)
     kept = [one for one in dictionary.all_tables(ctx.record) if one.group == "register"]
+    assert {one.info.name for one in kept} == set(BY_TABLE), "the timeline and the state of a source are computed"
     assert f"{sum(one.rows for one in kept):,} rows kept by hand in {len(kept)} tables" in page.describe(ctx)
     assert "0 rows kept by hand" in page.describe(context_of(published_empty_home))
 
