@@ -7,9 +7,9 @@ from markupsafe import Markup
 from dashboard.captures import capture_link
 from dashboard.parts.dates import day_words
 from dashboard.parts.head import section
-from dashboard.parts.html import EMPTY, address, fill, join, link, number
+from dashboard.parts.html import EMPTY, address, fill, join, link, listing, number
 from dashboard.parts.moments import time_words
-from dashboard.parts.permalinks import changes_address
+from dashboard.parts.permalinks import changes_address, permalink
 from dashboard.queries import items
 from dashboard.start import Context
 from data.fragments import pdf_page_link, text_fragment
@@ -24,7 +24,9 @@ def evidence(context: Context, table: str, row_id: str, source_id: str | None = 
     lost = join(_lost(one) for one in items.lost_passages(context.record, table, row_id))
     if shown:
         return section("What shows it", join([*shown, lost]), name="evidence")
-    if table in ("organisation", "source", "review"):
+    if table == "source":
+        return _carried(context, row_id) + held_copies(context, row_id)
+    if table in ("organisation", "review"):
         return held_copies(context, source_id)
     states = {support.state for support in found}
     if any(support.withheld_why for support in found):
@@ -37,7 +39,24 @@ def evidence(context: Context, table: str, row_id: str, source_id: str | None = 
     return section("What shows it", body, name="evidence") + held_copies(context, source_id)
 
 
-def _passage(context: Context, support: items.Support) -> Markup:
+def _carried(context: Context, source_id: str) -> Markup:
+    """The passages of a source on which rows rest, each once with its rows."""
+    carried: dict[str, tuple[items.Support, list[Markup]]] = {}
+    for row in items.related(context.record, "source", source_id):
+        for support in items.supports(context.record, row.table, row.row_id):
+            if row.source_id == source_id and support.text and support.final_url:
+                shows = link(permalink(row.table, row.row_id), row.title)
+                carried.setdefault(support.text, (support, []))[1].append(shows)
+                break
+    if not carried:
+        return EMPTY
+    shown = join(
+        _passage(context, support, fill("It carries {r}. ", r=listing(rows))) for support, rows in carried.values()
+    )
+    return section("Passages on which rows rest", shown, name="evidence")
+
+
+def _passage(context: Context, support: items.Support, carries: Markup = EMPTY) -> Markup:
     assert support.text and support.final_url  # noqa: S101 - for the type checker: the caller asked for both
     live = text_fragment(support.final_url, support.text)
     if support.page_number:
@@ -52,9 +71,10 @@ def _passage(context: Context, support: items.Support) -> Markup:
             first=day_words(support.first_at),
         )
     return fill(
-        '<figure class="passage"><blockquote><p>{text}</p></blockquote><figcaption>{state}.{missing} {seen}; '
+        '<figure class="passage"><blockquote><p>{text}</p></blockquote><figcaption>{carries}{state}.{missing} {seen}; '
         "{live}{memento}. SHA-256 of the copy: <code>{sha}</code></figcaption></figure>",
         text=support.text,
+        carries=carries,
         state=label("evidence.state", support.state).capitalize(),
         missing=missing,
         seen=seen,

@@ -226,6 +226,16 @@ def test_a_page_says_how_many_copies_are_held_where_it_shows_a_few(site: Site) -
     assert table.count("\n") == 31
 
 
+def test_the_page_of_a_document_shows_the_passages_on_which_rows_rest(site: Site) -> None:
+    shown = soup(site, f"/documents/{LIVE}").select("#evidence figure.passage")
+    assert len(shown) == 1
+    assert "Example Trust ran the Example Programme from May 2019" in shown[0].get_text()
+    assert shown[0].select_one("a[href='/timeline/adoption.example-adoption']")
+    assert shown[0].select_one("a[href^='https://trust.example/example-live#:~:text=']")
+    assert re.search(r"SHA-256 of the copy: [0-9a-f]{64}", words(shown[0]))
+    assert not soup(site, "/documents/acp-uk-2021-rapid-response").select("#evidence")
+
+
 def test_a_withheld_body_is_shown_nowhere_and_its_hash_and_reason_are(site: Site) -> None:
     for path in ("/documents/acp-uk-2021-rapid-response", f"/statements/{NEW}"):
         text = words(soup(site, path))
