@@ -20,9 +20,10 @@ MOST: Final = 200
 @dataclass(frozen=True)
 class Entry:
     """One entry as a feed holds it. `id` is the name that stays for ever, `address` its page, `updated` the time at
-    which it came into the record or was last corrected, `passages` the removed and added words of a change, as JSON."""
+    which it came into the record or was last corrected, `row_id` the row of the timeline."""
 
     id: str
+    row_id: str
     address: str
     title: str
     summary: str
@@ -34,7 +35,6 @@ class Entry:
     source_id: str | None
     published: dt.datetime
     updated: dt.datetime
-    passages: str | None = None
 
 
 _TITLES: Final[dict[str, str]] = {
@@ -110,6 +110,7 @@ def _all(record: Record) -> Iterator[tuple[str, Entry]]:
             row_id,
             Entry(
                 id=items.first_name(record, row_id),
+                row_id=row_id,
                 address=permalink("timeline", row_id),
                 title=title,
                 summary=summary,
@@ -121,13 +122,15 @@ def _all(record: Record) -> Iterator[tuple[str, Entry]]:
                 source_id=source_id,
                 published=published,
                 updated=max([published, *(one for one in later if one)]),
-                passages=_passages(record, row_id) if kind == "change" else None,
             ),
         )
 
 
-def _passages(record: Record, row_id: str) -> str | None:
-    source_id, _, number = row_id.removeprefix("change.").rpartition(".")
+def passages_of(record: Record, entry: Entry) -> str | None:
+    """The removed and added words of a change, as JSON; None for anything else."""
+    if entry.kind != "change":
+        return None
+    source_id, _, number = entry.row_id.removeprefix("change.").rpartition(".")
     return next((one.passages for one in changes_of(record, source_id) if str(one.number) == number), None)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from dashboard.feeds.choose import Entry, begun
+from dashboard.feeds.choose import Entry, begun, passages_of
 from dashboard.parts import diff
 from dashboard.parts.html import EMPTY, fill, join, link, listing
 from dashboard.parts.permalinks import permalink
@@ -42,7 +42,7 @@ def tag(programme: Programme, record_id: str) -> str:
 def content(entry: Entry, record: Record, base: str) -> Markup:
     """The entry as HTML: what, when, who, shown by which page; of a change the words removed and added."""
     source = source_index(record).get(entry.source_id or "")
-    steps = diff.steps_of_json(entry.passages)
+    steps = diff.steps_of_json(passages_of(record, entry))
     return join(
         [
             fill("<p>{s}</p>", s=entry.summary),
