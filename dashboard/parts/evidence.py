@@ -40,13 +40,14 @@ def evidence(context: Context, table: str, row_id: str, source_id: str | None = 
 
 
 def _carried(context: Context, source_id: str) -> Markup:
-    """The passages of a source on which rows rest, each once with its rows."""
-    carried: dict[str, tuple[items.Support, list[Markup]]] = {}
+    """The passages of a source on which rows rest, each with the rows to which it is the same evidence."""
+    carried: dict[tuple[str, str, tuple[str, ...]], tuple[items.Support, list[Markup]]] = {}
     for row in items.related(context.record, "source", source_id):
         for support in items.supports(context.record, row.table, row.row_id):
             if row.source_id == source_id and support.text and support.final_url:
                 shows = link(permalink(row.table, row.row_id), row.title)
-                carried.setdefault(support.text, (support, []))[1].append(shows)
+                same = (support.text, support.state, support.missing_terms)
+                carried.setdefault(same, (support, []))[1].append(shows)
                 break
     if not carried:
         return EMPTY

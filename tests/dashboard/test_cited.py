@@ -233,6 +233,8 @@ def test_the_page_of_a_document_shows_the_passages_on_which_rows_rest(site: Site
     assert shown[0].select_one("a[href='/timeline/adoption.example-adoption']")
     assert shown[0].select_one("a[href^='https://trust.example/example-live#:~:text=']")
     assert re.search(r"SHA-256 of the copy: [0-9a-f]{64}", words(shown[0]))
+    partly = soup(site, "/documents/hostile-page").select("#evidence figcaption")
+    assert len(partly) == len({words(one).partition("Evidence ")[2] for one in partly}) > 1, "what each row lacks"
     assert not soup(site, "/documents/acp-uk-2021-rapid-response").select("#evidence")
 
 
