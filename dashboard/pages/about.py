@@ -213,7 +213,9 @@ def privacy(ctx: Context) -> Markup:
             "<p>You are not tracked. These pages load nothing from other sites, and no statistics are kept of who "
             "reads what. If the server keeps a log, it says which addresses were asked for and when, without what you "
             "searched for and without anything of who asked.{l} The server keeps one technical cookie while a page is "
-            "open, which holds no name. What you type into the search box is part of the address of the page and stays "
+            "open, which holds no name, and your browser may keep a note of "
+            "the look, light or dark, that it showed. "
+            "What you type into the search box is part of the address of the page and stays "
             "between you and this server. "
             "“Leave this page” takes you to {w} at once and does not tell it where you came from; your browser's "
             "history still holds the pages that you saw.</p>",

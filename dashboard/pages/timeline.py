@@ -44,7 +44,7 @@ def describe(ctx: Context) -> str:
     exact = sum(one.day for one in years)
     return (
         f"{many(len(found), 'dated entry', 'dated entries')} from {years[0].year} to {years[-1].year}, "
-        f"{number(most.total)} of them of {most.year}. {number(exact)} are known to the day."
+        f"{number(most.total)} of them of {most.year}. Of all, {number(exact)} are known to the day."
     )
 
 
@@ -129,8 +129,8 @@ def pictured(ctx: Context, year: str, kind: str, body: str, kept: Kept) -> Marku
             t=table(columns, rows, "Entries by year"),
         ),
         name="years",
-        lead=f"{number(most.total)} of {many(total, 'entry', 'entries')} are of {most.year}; {number(exact)} are known "
-        "to the day. A year opens its entries.",
+        lead=f"{number(most.total)} of {many(total, 'entry', 'entries')} are of {most.year}; of all, {number(exact)} "
+        "are known to the day. A year opens its entries.",
     )
 
 

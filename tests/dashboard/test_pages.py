@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from streamlit.testing.v1 import AppTest
 
-from dashboard.pages import overview, responses
+from dashboard.pages import about, overview, responses
 from dashboard.parts.params import Params
 from dashboard.plain import ADDRESSES, Address
 from dashboard.queries import state
@@ -187,3 +187,10 @@ def test_a_page_that_was_never_asked_for_is_not_one_that_could_not_be_captured(
     counts = {one.state: one.facts for one in state.evidence_counts(context_of(home).record)}
     assert counts["no-capture"] == 1, "the one row whose page was asked for and did not let itself be read"
     assert counts["not-looked"] > 300
+
+
+def test_about_names_what_the_browser_keeps(context_of: Contexts, published_home: Home) -> None:
+    words = " ".join(
+        BeautifulSoup(str(about.plain(context_of(published_home), Params())), "html.parser").get_text().split()
+    )
+    assert "one technical cookie" in words and "a note of the look, light or dark" in words
