@@ -279,6 +279,18 @@ def test_a_named_trust_and_its_evidence_within_twelve_presses(page: Any, site: s
     assert page.evaluate("!!document.activeElement.closest('td')") and focused("href").startswith("https://")
 
 
+def test_the_place_of_the_keyboard_is_always_in_sight(page: Any, site: str) -> None:
+    opened(page, site + "/rollout")
+    drawn = "s => s.outlineStyle != 'none' && parseFloat(s.outlineWidth) >= 2 || s.boxShadow != 'none'"
+    told = f"(() => {{ const e = document.activeElement; return [e.innerText.slice(0, 30), ({drawn})(getComputedStyle(e))] }})()"
+    seen = []
+    for _ in range(16):
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(250)  # what fades in has faded in
+        seen.append(page.evaluate(told))
+    assert all(in_sight for _, in_sight in seen), seen
+
+
 def test_filters_stand_in_the_address_and_back_keeps_them(page: Any, site: str) -> None:
     opened(page, site + "/rollout?status=Used%2C+ended")
     box = page.get_by_role("combobox", name="Region")
