@@ -209,7 +209,10 @@ class Folder:
         """
         goes = [name for name in {*self.kept, *self._begun} if name not in stays and name not in self._staged]
         root = str(self.root)
-        goes = sorted(name for name in goes if os.path.isfile(f"{root}/{name}"))  # noqa: PTH113
+        goes = sorted(
+            (name for name in goes if os.path.isfile(f"{root}/{name}")),  # noqa: PTH113
+            key=lambda name: (not name.endswith(".html"), name),  # a page goes before the files that it leads to
+        )
         new = [name for name in self._staged if not os.path.lexists(f"{root}/{name}")]
         known = set(new)
         ours = self._ours()

@@ -328,6 +328,25 @@ def test_a_kill_at_any_moment_leaves_a_whole_site(changed: tuple[Site, dict[str,
     check_kills(*changed, 3, random.randrange(10**6))
 
 
+def test_a_page_goes_before_the_files_that_it_leads_to(
+    changed: tuple[Site, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, new = changed
+    gone: list[str] = []
+    unlink = Path.unlink
+
+    def noted(path: Path, missing_ok: bool = False) -> None:
+        name = path.relative_to(site.folder).as_posix()
+        unlink(path, missing_ok=missing_ok)
+        if not name.startswith(folders.OWN):
+            gone.append(name)
+
+    monkeypatch.setattr(Path, "unlink", noted)
+    publish_now(site.home, site.folder, site.url)
+    assert gone.index("timeline/event.plain/index.html") < gone.index("cite/timeline/event.plain.bib")
+    assert site.files() == new
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_many_kills_leave_a_whole_site(changed: tuple[Site, dict[str, bytes]]) -> None:
