@@ -73,7 +73,7 @@ _OF_SOURCES: Final = "kind IN ('change', 'disappearance', 'source')"
 WAIT_SECONDS: Final = 120
 """How long a build waits for another one in the same home."""
 COPY_MEMORY_MB: Final = 128
-"""What the working database may take while it writes two databases at once, where no page's texts need more."""
+PASSAGES_IN_MB: Final = 10_000
 ROWS_AT_ONCE: Final = 20_000
 """Rows that are sorted and copied in one statement."""
 LETTERS_IN_ROW: Final = 500
@@ -342,7 +342,7 @@ def _collected(
 def _attached(source: duckdb.DuckDBPyConnection, part: Path) -> Iterator[dict[str, list[str]]]:
     """The new database attached to the working one as `published`, with the keys of its tables: rows go from database
     to database, none through this process's own memory."""
-    source.execute(f"SET memory_limit = '{COPY_MEMORY_MB}MB'")
+    source.execute(f"SET memory_limit = '{_memory_mb(source)}MB'")
     source.execute(f"ATTACH {literal(str(part))} AS published (ROW_GROUP_SIZE {ROWS_IN_GROUP})")
     try:
         yield dict(
@@ -372,10 +372,18 @@ def _copy_collected(source: duckdb.DuckDBPyConnection, keys: dict[str, list[str]
     return count
 
 
+def _memory_mb(source: duckdb.DuckDBPyConnection) -> int:
+    """What the working database may take while it writes two databases at once, where no page's texts need more: the
+    keys of all passages have to be in memory."""
+    passages = int((source.execute("SELECT count(*) FROM passage").fetchone() or (0,))[0])
+    return COPY_MEMORY_MB + passages // PASSAGES_IN_MB
+
+
 def _insert(source: duckdb.DuckDBPyConnection, statement: str, in_portions: str | None) -> int:
     """Run a statement as one transaction, for each portion of a table; gives the number of rows. Where the texts of a
     page are larger than memory was meant for, more of it is taken, up to sixteen times."""
-    memory = COPY_MEMORY_MB
+    memory = _memory_mb(source)
+    most = memory * 16
     while True:
         try:
             source.execute(f"SET memory_limit = '{memory}MB'")
@@ -383,11 +391,11 @@ def _insert(source: duckdb.DuckDBPyConnection, statement: str, in_portions: str 
             source.execute("BEGIN")
             count = sum(int((source.execute(statement.format(one)).fetchone() or (0,))[0]) for one in portions)
             source.execute("COMMIT")
-        except duckdb.OutOfMemoryException:
+        except (duckdb.OutOfMemoryException, duckdb.TransactionException):  # the latter where a commit lacks memory
             with suppress(duckdb.Error):
                 source.execute("ROLLBACK")
             memory *= 4
-            if memory > COPY_MEMORY_MB * 16:
+            if memory > most:
                 raise
         else:
             return count
