@@ -93,9 +93,8 @@ def test_the_health_check_of_the_container_tells_well_from_ill(empty_home: Home)
     build(empty_home)
     with served(empty_home) as (address, _):
         assert healthy(address)
-        (empty_home.root / "record-2.duckdb").write_bytes(b"spoilt")
-        empty_home.current_file.write_text("record-2.duckdb", encoding="utf-8")
-        assert not healthy(address), "its record cannot be read"
+        (empty_home.root / "record-1.duckdb").write_bytes(b"spoilt")
+        assert not healthy(address), "its only record cannot be read"
 
 
 # -- a Git host

@@ -49,7 +49,7 @@ def test_a_record_that_was_cut_off_is_not_ready_and_its_folder_is_not_told(own: 
     record.write_bytes(record.read_bytes()[:5000])
     with client_of(own) as client:
         answer = client.get(health.READY)
-    assert answer.status_code == 503 and answer.json()["reason"].startswith("The published record cannot be read.")
+    assert answer.status_code == 503 and answer.json()["reason"].startswith("record-1.duckdb is cut off:")
     assert str(own.root) not in answer.text
 
 

@@ -239,7 +239,7 @@ def test_a_bad_address_is_no_error(url: str) -> None:
 )
 def test_a_main_without_a_body_tag_is_read(start: str) -> None:
     page = f"{start}<main><h1>A paper</h1><p>The trust has paused the scheme.</p></main>Words after it. <p>The end.</p>"
-    assert "The trust has paused the scheme." in extract(page.encode(), "https://a.example/paper")["text"]
+    assert "The trust has paused the scheme." in extract(page.encode(), "https://a.example/paper").text
     root = document.parse(page.encode()).root
     assert root is not None and root.findtext("head/title") == "A paper"
     said = " ".join("".join(root.find("body").itertext()).split())
