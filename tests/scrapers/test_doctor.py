@@ -35,7 +35,10 @@ from tests.support.loopback import serving, statement
 from tests.support.small_home import small_home
 from tests.test_command_line import run
 
-NOW = dt.datetime.now(dt.UTC)
+
+def moment() -> dt.datetime:
+    """Now: asked at each test, since minutes may lie between the collection of tests and their run."""
+    return dt.datetime.now(dt.UTC)
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +56,11 @@ def own(lived_in: Home, tmp_path: Path) -> Home:
     return Home(Path(shutil.copytree(lived_in.root, tmp_path / "own")).resolve())
 
 
-def lines(home: Home, now: dt.datetime = NOW) -> dict[str, Line]:
+def lines(home: Home, now: dt.datetime | None = None) -> dict[str, Line]:
     """The lines by subject; the worst where there are several."""
     worst = {State.OK: 0, State.LOOK: 1, State.BROKEN: 2}
     found: dict[str, Line] = {}
-    for line in examine(home.root, now):
+    for line in examine(home.root, now or moment()):
         assert "could not be looked at" not in line.words, line
         assert line.state is State.OK or line.next_step, line
         if line.subject not in found or worst[line.state] > worst[found[line.subject].state]:
@@ -84,7 +87,7 @@ def test_a_home_that_is_well(own: Home) -> None:
 
 
 def test_failing_sources_stand_by_cause_with_the_day_on_which_it_began(own: Home) -> None:
-    by_cause = {line.figures["outcome"]: line for line in examine(own.root, NOW) if line.figures.get("outcome")}
+    by_cause = {line.figures["outcome"]: line for line in examine(own.root, moment()) if line.figures.get("outcome")}
     assert set(by_cause) == {"gone", "challenge", "timed-out"}
     gone = by_cause["gone"]
     assert gone.state is State.OK and gone.figures["since"].startswith("2026-09-09"), "nothing is to be done about it"
@@ -105,7 +108,7 @@ def test_the_last_run_cut_off_and_of_long_ago(own: Home) -> None:
     told = lines(own)["last run"]
     assert told.state is State.LOOK and "cut off after 6 of 6 sources" in told.words
     change(own, "UPDATE run SET state = 'finished' WHERE run_id = 'run-5'")
-    far = lines(own, NOW + dt.timedelta(days=90))
+    far = lines(own, moment() + dt.timedelta(days=90))
     assert far["last run"].state is State.LOOK and "more than 30 days" in far["last run"].words
     assert far["record"].state is State.LOOK and "more than 30 days" in far["record"].words
 
@@ -136,16 +139,16 @@ def progress(home: Home, at: dt.datetime) -> None:
 def test_beside_a_run_under_way_the_published_record_is_asked(own: Home) -> None:
     (own.root / "record-2.part").write_bytes(b"being written")
     with holding(own):
-        progress(own, NOW)
+        progress(own, moment())
         found = lines(own)
         assert found["last run"].words == "One is under way: 2 of 6 sources asked." and "leftovers" not in found
         assert "published record" in found["work.duckdb"].words and found["sources"].state is State.LOOK
-        progress(own, NOW - dt.timedelta(minutes=5))
+        progress(own, moment() - dt.timedelta(minutes=5))
         assert "said nothing for a minute" in lines(own)["last run"].words
 
 
 def test_a_clock_that_has_gone_back(own: Home) -> None:
-    told = lines(own, NOW - dt.timedelta(days=1))["clock"]
+    told = lines(own, moment() - dt.timedelta(days=1))["clock"]
     assert told.state is State.BROKEN and "gone back" in told.words and "timedatectl" in told.next_step
 
 
@@ -189,7 +192,7 @@ def test_headers_of_any_kind_are_no_reason_to_fail(headers: str) -> None:
 
 
 def test_no_home_and_a_home_without_a_row(tmp_path: Path, empty_home: Home) -> None:
-    (told,) = [line for line in examine(tmp_path / "nowhere", NOW) if line.subject == "home"]
+    (told,) = [line for line in examine(tmp_path / "nowhere", moment()) if line.subject == "home"]
     assert told.state is State.BROKEN and "no such folder" in told.words
     found = lines(empty_home)
     assert all(line.state is not State.BROKEN for line in found.values()), "it has only just begun"
@@ -207,7 +210,7 @@ def test_the_home_of_an_installed_program_is_not_begun_by_looking(
     monkeypatch.setattr("data.home.is_checkout", lambda: False)
     monkeypatch.setattr("scrapers.doctor.report.is_checkout", lambda: False)
     monkeypatch.setattr("data.home.platformdirs.user_data_dir", lambda *_, **__: str(tmp_path / "new"))
-    (told,) = [line for line in examine(None, NOW) if line.subject == "home"]
+    (told,) = [line for line in examine(None, moment()) if line.subject == "home"]
     assert told.state is State.LOOK and told.next_step == "Run: sim-record up" and not (tmp_path / "new").exists()
 
 
@@ -307,7 +310,7 @@ def test_what_killed_commands_left(own: Home) -> None:
         (own.root / name).write_bytes(b"x")
     (own.editions / ".making-2026-11-20").mkdir(parents=True)
     assert lines(own)["leftovers"].state is State.OK, "they may be being written"
-    told = lines(own, NOW + dt.timedelta(hours=2))["leftovers"]
+    told = lines(own, moment() + dt.timedelta(hours=2))["leftovers"]
     assert told.state is State.LOOK and len(told.figures["files"]) == 6
 
 
