@@ -11,22 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from dashboard.headers import FILE
-from dashboard.parts.html import EMPTY, fill
+from dashboard.headers import FILE, FOREVER
 from dashboard.record import Record
 from dashboard.start import START, Context
 from dashboard.threads import run_in_threadpool
 from data.bodies import StoreTrouble, bodies_of
 from data.home import Home
 
-FOREVER: Final = "public, max-age=31536000, immutable"
 GONE: Final = "The bytes of this capture are withheld: {why}\n"
 LOST: Final = (
     "The bytes of this capture cannot be read at this moment. Whoever runs this record finds out why with: "
@@ -66,13 +63,6 @@ def stored(home: Home, place: Held) -> tuple[bytes, str | None]:
                 break
             return one.raw_stream.read(), one.http_headers.get_header("Content-Encoding")
     raise EOFError(f"no response at {place.warc_offset} of {place.warc_file}")
-
-
-def capture_link(context: Context, sha256: str, withheld_why: str | None) -> Markup:
-    """The way from a hash to its bytes; nothing where they are not public, or no server answers."""
-    if withheld_why or context.still or not context.programme.public.captures:
-        return EMPTY
-    return fill(' (<a href="/captures/{s}" download>the bytes</a>)', s=sha256)
 
 
 def routes(not_found: Callable[[Request], Response]) -> list[BaseRoute]:

@@ -50,6 +50,8 @@ HEADERS: Final[Mapping[str, str]] = {
     "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+FOREVER: Final = "public, max-age=31536000, immutable"
+"""Cache-Control of what never changes under its address."""
 SECURE: Final = (b"strict-transport-security", b"max-age=31536000")
 """A year, for this host alone."""
 Pair = tuple[bytes, bytes]

@@ -37,7 +37,7 @@ from dashboard.downloads import routes as downloads
 from dashboard.editions.routes import Editions
 from dashboard.feeds import routes as feeds
 from dashboard.feeds import searches
-from dashboard.headers import APP, PAGE, SecurityHeaders
+from dashboard.headers import APP, FOREVER, PAGE, SecurityHeaders
 from dashboard.hosts import KnownHosts
 from dashboard.kept import KeptAnswers
 from dashboard.limits import ClientLimits, TrustedProxies
@@ -63,7 +63,6 @@ STREAMLIT_FILES: Final = frozenset(
     if file.is_file()
 )
 """The paths of Streamlit's own files. For any other path it would send its shell."""
-FOREVER: Final = "public, max-age=31536000, immutable"
 PASSED_ON: Final = re.compile("/_stcore/(?:health|script-health-check|host-config|stream)|/media/.+")
 """What Streamlit itself answers beside its files. Its upload of files, measurements, components and folder of files are
 not used here: the upload would keep whatever a stranger sends in memory."""
@@ -318,9 +317,8 @@ class StreamlitFiles:
             if found is not None:
                 body, kind, coded = found
                 headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-                if scope["path"].startswith(
-                    "/static/media/"
-                ):  # fonts, which a picture in a sandboxed frame asks for too
+                if scope["path"].startswith("/static/media/"):
+                    # fonts, which a picture in a sandboxed frame asks for too
                     headers["Access-Control-Allow-Origin"] = "*"
                 if coded:
                     headers["Content-Encoding"] = "gzip"

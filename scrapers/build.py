@@ -73,7 +73,9 @@ _OF_SOURCES: Final = "kind IN ('change', 'disappearance', 'source')"
 WAIT_SECONDS: Final = 120
 """How long a build waits for another one in the same home."""
 COPY_MEMORY_MB: Final = 128
+"""What the working database may take while it writes two databases at once, beside the keys of the passages."""
 PASSAGES_IN_MB: Final = 10_000
+"""Passages whose keys take a megabyte."""
 ROWS_AT_ONCE: Final = 20_000
 """Rows that are sorted and copied in one statement."""
 LETTERS_IN_ROW: Final = 500
@@ -359,7 +361,7 @@ def _attached(source: duckdb.DuckDBPyConnection, part: Path) -> Iterator[dict[st
 def _copy_collected(source: duckdb.DuckDBPyConnection, keys: dict[str, list[str]]) -> int:
     """Copy what was collected; gives the number of rows. The rows of a source come side by side, then in the order of
     their names: few blocks hold what a page of the dashboard asks for, and the same inputs give the same file."""
-    count = 0
+    count, memory = 0, _memory_mb(source)
     for table in schema.COLLECTED:
         columns = [str(column[0]) for column in source.execute(f'DESCRIBE published.main."{table}"').fetchall()]
         listed = ", ".join(f'"{column}"' for column in columns)
@@ -368,7 +370,7 @@ def _copy_collected(source: duckdb.DuckDBPyConnection, keys: dict[str, list[str]
         ordered = ", ".join(f'"{column}"' for column in order)
         inserted = f'INSERT INTO published.main."{table}" ({listed}) SELECT {listed} FROM "{table}"'  # noqa: S608
         statement = f"{inserted} WHERE {{}} ORDER BY {ordered}"
-        count += _insert(source, statement, table if "source_id" in columns else None)
+        count += _insert(source, statement, table if "source_id" in columns else None, memory)
     return count
 
 
@@ -379,10 +381,9 @@ def _memory_mb(source: duckdb.DuckDBPyConnection) -> int:
     return COPY_MEMORY_MB + passages // PASSAGES_IN_MB
 
 
-def _insert(source: duckdb.DuckDBPyConnection, statement: str, in_portions: str | None) -> int:
+def _insert(source: duckdb.DuckDBPyConnection, statement: str, in_portions: str | None, memory: int) -> int:
     """Run a statement as one transaction, for each portion of a table; gives the number of rows. Where the texts of a
-    page are larger than memory was meant for, more of it is taken, up to sixteen times."""
-    memory = _memory_mb(source)
+    page are larger than `memory` (MB) was meant for, more of it is taken, up to sixteen times."""
     most = memory * 16
     while True:
         try:

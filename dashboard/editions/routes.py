@@ -23,7 +23,7 @@ from dashboard.editions.compare import as_json, compare
 from dashboard.editions.pages import INDEX
 from dashboard.editions.reference import edition_item
 from dashboard.editions.show import LIST, compare_page, pair, why_withheld
-from dashboard.headers import FILE, KEPT_PAGE
+from dashboard.headers import FILE, FOREVER, KEPT_PAGE
 from dashboard.parts.head import page_head
 from dashboard.parts.html import fill, link
 from dashboard.permalinks.shell import Page
@@ -31,7 +31,6 @@ from dashboard.start import START, Context, Trouble
 from dashboard.threads import run_in_threadpool
 from data.editions import FACTS, SUMS, Edition, EditionError, edition, hash_of, names, page_name, parse_name, sums_of
 
-FOREVER: Final = "public, max-age=31536000, immutable"
 SMALL: Final = 4 << 20
 SHOWN: Final = frozenset({".html", ".css", ".json", ".jsonld", ".txt", ""})
 """Endings of files that a browser shows; others are saved."""

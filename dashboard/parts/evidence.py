@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from dashboard.captures import capture_link
 from dashboard.parts.dates import day_words
 from dashboard.parts.head import section
 from dashboard.parts.html import EMPTY, address, fill, join, link, listing, number
@@ -106,6 +105,13 @@ def _lost(one: items.Lost) -> Markup:
     )
 
 
+def _bytes_link(context: Context, sha256: str, withheld_why: str | None) -> Markup:
+    """The way from a hash to its bytes; nothing where they are not public, or no server answers."""
+    if withheld_why or context.still or not context.programme.public.captures:
+        return EMPTY
+    return fill(' (<a href="/captures/{s}" download>the bytes</a>)', s=sha256)
+
+
 def held_copies(context: Context, source_id: str | None) -> Markup:
     """The copies that are held of a source, each with its time and hash; nothing where there is none."""
     found = items.copies(context.record, source_id) if source_id else ()
@@ -118,7 +124,7 @@ def held_copies(context: Context, source_id: str | None) -> Markup:
             origin=_from(copy.origin) or " from the live page",
             memento=fill("; {m}", m=link(copy.memento_url, "the archive's copy")) if copy.memento_url else EMPTY,
             sha=copy.body_sha256,
-            bytes=capture_link(context, copy.body_sha256, copy.withheld_why),
+            bytes=_bytes_link(context, copy.body_sha256, copy.withheld_why),
             withheld=f" Withheld: {copy.withheld_why}" if copy.withheld_why else "",
         )
         for copy in found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -351,18 +350,22 @@ def test_counts_stay_what_they_are(context_of: Contexts, published_home: Home) -
     assert not page.select("section[id^=beside] .quiet")
 
 
-def test_a_petition_without_goal_date_or_page(empty_home: Home, context_of: Contexts) -> None:
-    copy = Path(str(PACKAGE / "register"))
+def build_readings(home: Home, rows: str) -> None:
+    """A record whose register holds these rows of petition_readings.csv, and the sources and bodies of this project."""
     for name in ("sources.csv", "organisations.csv"):
-        shutil.copyfile(copy / name, empty_home.register / name)
-    (empty_home.register / "petition_readings.csv").write_text(
-        "petition_id,url,on_date,date_precision,signatures,bound,target,source_id,recorded_on\n"
+        shutil.copyfile(PACKAGE / "register" / name, home.register / name)
+    head = "petition_id,url,on_date,date_precision,signatures,bound,target,source_id,recorded_on\n"
+    (home.register / "petition_readings.csv").write_text(head + rows, encoding="utf-8")
+    build(home)
+
+
+def test_a_petition_without_goal_date_or_page(empty_home: Home, context_of: Contexts) -> None:
+    build_readings(
+        empty_home,
         "one,,,,0,exact,,bps-2021-05-12-statement,2026-11-23\n"
         "two,,2021,before,7,at-least,5,bps-2021-05-12-statement,2026-11-23\n"
         "two,,2021,before,7,at-least,5,acp-uk-2021-rapid-response,2026-11-23\n",
-        encoding="utf-8",
     )
-    build(empty_home)
     context = context_of(empty_home)
     page = plain("petition", context)
     assert len(page.select("section[id^=counts]")) == 1
@@ -371,15 +374,11 @@ def test_a_petition_without_goal_date_or_page(empty_home: Home, context_of: Cont
 
 
 def test_one_petition_is_shown_and_the_others_are_a_link_away(empty_home: Home, context_of: Contexts) -> None:
-    for name in ("sources.csv", "organisations.csv"):
-        shutil.copyfile(PACKAGE / "register" / name, empty_home.register / name)
-    (empty_home.register / "petition_readings.csv").write_text(
-        "petition_id,url,on_date,date_precision,signatures,bound,target,source_id,recorded_on\n"
+    build_readings(
+        empty_home,
         "test-a,https://a.example/a,2021-05-01,day,111,exact,,bps-2021-05-12-statement,2026-11-23\n"
         "test-b,https://a.example/b,2021-05-02,day,222,exact,500,bps-2021-05-12-statement,2026-11-23\n",
-        encoding="utf-8",
     )
-    build(empty_home)
     context = context_of(empty_home)
     first = plain("petition", context)
     assert "111 people had signed" in text(first) and "222 people" not in text(first)

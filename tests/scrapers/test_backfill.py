@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
-import http.client
 import io
 import json
 import random
@@ -40,7 +39,7 @@ from scrapers.collect import CollectError, CollectOptions, collect
 from scrapers.hooks import Hooks
 from scrapers.report import RunSummary
 from tests.conftest import ROOT, TOOLS, need
-from tests.support.processes import free_port
+from tests.support.processes import free_port, running
 
 PYWB = TOOLS / "pywb" / "bin"
 MAKE_HOME = Callable[[dict[str, str]], Home]
@@ -204,34 +203,10 @@ def manage(folder: Path, *words: str) -> None:
 def pywb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pywb]:
     need((PYWB / "wayback").exists(), f"pywb in {TOOLS / 'pywb'} (bash .ci/run makes it)")
     folder = tmp_path_factory.mktemp("pywb")
-    port = free_port()
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [str(PYWB / "wayback"), "-b", "127.0.0.1", "-p", str(port)],
-            cwd=folder,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        ends = time.monotonic() + 60
-        while True:
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < ends, "pywb did not begin to answer"
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-                connection.request("GET", "/")
-                connection.getresponse().read()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield Pywb(f"http://127.0.0.1:{port}", folder)
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    with running(
+        lambda port: [PYWB / "wayback", "-b", "127.0.0.1", "-p", str(port)], "pywb", cwd=folder, log=folder / "log"
+    ) as (address, _):
+        yield Pywb(address, folder)
 
 
 @pytest.fixture(scope="module")

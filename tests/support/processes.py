@@ -34,16 +34,17 @@ def running(
     path: str = "/",
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
+    cwd: Path = PACKAGE.parent,
 ) -> Iterator[tuple[str, int]]:
-    """Run `command(port)`, where the project lies, until it answers well at `path`: (its address, its process id).
+    """Run `command(port)` until it answers well at `path`: (its address, its process id).
 
-    What it prints goes into `log`, where one is named. Raises RuntimeError where it does not answer within 90 seconds;
+    It runs in the folder `cwd`, which is where the project lies if none is named. What it prints goes into `log`, where one is named. Raises RuntimeError where it does not answer within 90 seconds;
     `what` is its name there.
     """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with (log or Path(os.devnull)).open("wb") as out:
-        process = subprocess.Popen(command(port), cwd=PACKAGE.parent, env=env, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command(port), cwd=cwd, env=env, stdout=out, stderr=subprocess.STDOUT)
     try:
         end = time.monotonic() + START_SECONDS
         while not _answers(address + path):
