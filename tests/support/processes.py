@@ -38,8 +38,8 @@ def running(
 ) -> Iterator[tuple[str, int]]:
     """Run `command(port)` until it answers well at `path`: (its address, its process id).
 
-    It runs in the folder `cwd`, which is where the project lies if none is named. What it prints goes into `log`, where one is named. Raises RuntimeError where it does not answer within 90 seconds;
-    `what` is its name there.
+    It runs in the folder `cwd`, which is where the project lies if none is named. What it prints goes into `log`, where
+    one is named. Raises RuntimeError where it does not answer within 90 seconds; `what` is its name there.
     """
     port = free_port()
     address = f"http://127.0.0.1:{port}"
