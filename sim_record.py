@@ -131,10 +131,18 @@ def edition(
     told: dict[str, object] = {
         "ok": True, "edition": issued.name, "new": is_new, "path": str(issued.folder), "sha256": issued.sha256,
         "record": issued.facts.get("record"), "pages": issued.facts.get("pages"),
+        "lake_snapshot": issued.facts.get("lake_snapshot"),
     }  # fmt: skip
     if is_new:
         say(f"Issued edition {issued.name} of record {issued.facts['record']}: {_many(issued.facts['pages'], 'page')}.")
         say(f"SHA-256 of the edition: {issued.sha256}")
+        if (snapshot := issued.facts.get("lake_snapshot")) is not None:
+            say(f"What was collected is snapshot {snapshot} of the lake.")
+        elif programme.store.kind == "ducklake":
+            say(
+                "No snapshot of the lake holds just this record, so none is named with it: some of what this machine "
+                "collected is not shared yet. To have one: sim-record collect, then sim-record edition"
+            )
     elif stamp is None:
         say(f"Nothing new to issue: edition {issued.name} holds this record already.")
     if stamp is not None or (is_new and programme.edition.timestamp_url):

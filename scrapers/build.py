@@ -226,20 +226,21 @@ class _Making:
                 load_register(connection, self.register)
             connection.execute("COMMIT")
         added = 0
+        snapshot = _snapshot(self.home, source)
         if source is not None:
             with _attached(source, self.part) as keys:
                 if base is None:
                     added = _copy_collected(source, keys)
                 else:
                     added = renew(source, "published", base.changed, keys)
-        rows = self._finish(now, base)
+        rows = self._finish(now, base, snapshot)
         if base is None:
             if self.register.tables["withheld"]:
                 _rewrite(self.part)
             return rows, replace(now, rows=added)
         return rows, replace(now, rows=base.prints.rows, added=base.prints.added + added)
 
-    def _finish(self, now: Prints, base: Base | None) -> dict[str, int]:
+    def _finish(self, now: Prints, base: Base | None, snapshot: int | None) -> dict[str, int]:
         """What follows from register and collected rows together."""
         with _database(self.part) as connection:
             connection.execute("BEGIN")
@@ -263,7 +264,7 @@ class _Making:
             schema.fill(connection, "timeline_of_sources")
             connection.execute("DROP TABLE looked_at")
             _say_no_capture(connection)
-            _describe(connection, self.register_sha256)
+            _describe(connection, self.register_sha256, snapshot)
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
             return _count(connection)
@@ -435,10 +436,21 @@ def _say_no_capture(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, register_sha256: str) -> None:
+def _snapshot(home: Home, source: duckdb.DuckDBPyConnection | None) -> int | None:
+    """The snapshot of the lake that holds all that was collected, where machines share one."""
+    if source is None or read_programme(home.programme_file).store.kind == "file":
+        return None
+    from scrapers.lake import level
+
+    return level(source.cursor())
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, register_sha256: str, snapshot: int | None) -> None:
     built_at = dt.datetime.now(dt.UTC).replace(tzinfo=None, microsecond=0)
     connection.execute("DELETE FROM build")
-    connection.execute(filled("INSERT INTO build VALUES (?, ?, ?)", built_at, register_sha256, software_version()))
+    connection.execute(
+        filled("INSERT INTO build VALUES (?, ?, ?, ?)", built_at, register_sha256, software_version(), snapshot)
+    )
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -6,7 +6,9 @@ machines may do so at once), and what others brought is taken into the working d
 build. What follows from it (versions, evidence …) comes out the same everywhere, and is not shared. Every sharing makes
 a snapshot of the lake; any of them can be taken out again as a home of its own.
 
-Which rows the lake has stands in the table `shared_row`, a print by row; so only what is new or altered is sent.
+Which rows the lake has stands in the table `shared_row`, a print by row; so only what is new or altered is sent. The
+snapshot that a run came in with stands in `run.lake_snapshot`, the one that holds all of a published record in
+`build.lake_snapshot` and in its editions.
 """
 
 from __future__ import annotations
@@ -116,8 +118,18 @@ def _set_state(work: Connection, name: str, value: int | None) -> None:
         work.execute(f"INSERT INTO shared_state VALUES ({literal(name)}, {value})")  # noqa: S608
 
 
-FOLLOWS: Final = {"candidate": {"row_id", "decided_by", "decided_on", "decision"}}
-"""Columns that each machine fills by the register's decisions; the lake has none of them."""
+FOLLOWS: Final = {"candidate": {"row_id", "decided_by", "decided_on", "decision"}, "run": {"lake_snapshot"}}
+"""Columns that each machine fills itself; the lake has none of them."""
+
+
+def level(work: Connection) -> int | None:
+    """The snapshot of the lake that holds just what a working database holds; None where some of it is not shared yet,
+    or nothing ever was. `work` is a cursor of its own."""
+    known = work.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'shared_state'").fetchone()
+    if not known or not known[0]:
+        return None
+    number = _state(work, "level")
+    return number if number is not None and not any(_fresh(work, whole=True).values()) else None
 
 
 def _columns(connection: Connection, table: str) -> list[tuple[str, str]]:
@@ -305,7 +317,7 @@ class Lake:
         rows after: a row in the lake never names a file that is not in the shared place. Raises LakeTrouble,
         StoreTrouble; what was not shared then is shared the next time.
         """
-        fresh = self._fresh(work, whole=whole)
+        fresh = _fresh(work, whole=whole)
         if not sum(fresh.values()):
             return 0
         for (name,) in work.execute(
@@ -314,28 +326,13 @@ class Lake:
             bodies.keep(name)
         interrupted = _state(work, "pushing") is not None
         _set_state(work, "pushing", 1)
+        _set_state(work, "level", None)
         self._in_transaction(lambda unsure: self._send(work, fresh, again=interrupted or unsure))
         work.execute("BEGIN")
         _remember(work, fresh)
         _set_state(work, "pushing", None)
         work.execute("COMMIT")
         return sum(fresh.values())
-
-    def _fresh(self, work: Connection, *, whole: bool) -> dict[str, int]:
-        """Rows that the lake does not have in their present state, in tables fresh_<table> (key, print, known)."""
-        found = {}
-        for kind in KINDS:
-            work.execute(
-                f"""CREATE OR REPLACE TEMP TABLE fresh_{kind.table} AS
-                SELECT t.key, t.print, s.key IS NOT NULL AS known
-                FROM (SELECT {kind.key} AS key, hash({kind.print}) AS print FROM "{kind.table}"
-                      WHERE {kind.every if whole else kind.settled}) t
-                LEFT JOIN shared_row s ON s.kind = '{kind.table}' AND s.key = t.key
-                WHERE s.print IS DISTINCT FROM t.print"""  # noqa: S608 - constants
-            )
-            row = work.execute(f"SELECT count(*) FROM fresh_{kind.table}").fetchone()  # noqa: S608
-            found[kind.table] = int(row[0]) if row else 0
-        return found
 
     def _send(self, work: Connection, fresh: dict[str, int], *, again: bool) -> None:
         for kind in KINDS:
@@ -381,14 +378,14 @@ class Lake:
         """
         now = self.newest() if version is None else version
         seen = None if version is not None else _state(work, "snapshot")
-        if seen is not None and seen >= now:
-            return 0
 
         def take() -> int:
             work.execute("BEGIN")
             try:
-                taken = self._bring(work, seen, now)
+                taken = self._bring(work, seen, now) if seen is None or seen < now else 0
+                self._note_snapshots(work, now)
                 _set_state(work, "snapshot", now)
+                _set_state(work, "level", now)
                 work.execute("COMMIT")
             except BaseException:
                 work.execute("ROLLBACK")
@@ -428,6 +425,20 @@ class Lake:
         _remember(work, fresh)
         return sum(fresh.values())
 
+    def _note_snapshots(self, work: Connection, now: int) -> None:
+        """Write to each run the snapshot that it came into the lake with."""
+        rows = self._connection.execute(
+            f"SELECT run_id, snapshot_id FROM lake.main.run AT (VERSION => {now})"  # noqa: S608 - a number
+        )
+        work.register("came_rows", rows.to_arrow_table())
+        try:
+            work.execute(
+                "UPDATE run SET lake_snapshot = c.snapshot_id FROM came_rows c "
+                "WHERE c.run_id = run.run_id AND run.lake_snapshot IS DISTINCT FROM c.snapshot_id"
+            )
+        finally:
+            work.unregister("came_rows")
+
     def _fetch(self, work: Connection, table: str, seen: int | None, now: int) -> None:
         """What came into a table of the lake after `seen`, up to `now`, as the working database's table `came`."""
         columns = _columns(work, table)
@@ -453,6 +464,23 @@ class Lake:
             work.execute("CREATE OR REPLACE TEMP TABLE came AS SELECT * FROM came_rows")
         finally:
             work.unregister("came_rows")
+
+
+def _fresh(work: Connection, *, whole: bool) -> dict[str, int]:
+    """Rows that the lake does not have in their present state, in tables fresh_<table> (key, print, known)."""
+    found = {}
+    for kind in KINDS:
+        work.execute(
+            f"""CREATE OR REPLACE TEMP TABLE fresh_{kind.table} AS
+            SELECT t.key, t.print, s.key IS NOT NULL AS known
+            FROM (SELECT {kind.key} AS key, hash({kind.print}) AS print FROM "{kind.table}"
+                  WHERE {kind.every if whole else kind.settled}) t
+            LEFT JOIN shared_row s ON s.kind = '{kind.table}' AND s.key = t.key
+            WHERE s.print IS DISTINCT FROM t.print"""  # noqa: S608 - constants
+        )
+        row = work.execute(f"SELECT count(*) FROM fresh_{kind.table}").fetchone()  # noqa: S608
+        found[kind.table] = int(row[0]) if row else 0
+    return found
 
 
 def _remember(work: Connection, fresh: dict[str, int]) -> None:
@@ -531,6 +559,33 @@ def open_lake(home: Home, store: Store) -> Iterator[Lake]:
         yield lake
     finally:
         lake.close()
+
+
+def snapshot_of(home: Home, named: str) -> tuple[int, str]:
+    """(number of a snapshot, what a person has to know of it), named by its number or by an edition. Raises
+    LakeTrouble."""
+    from data.editions import edition
+    from scrapers.renew import register_files
+
+    if named.isdecimal() and len(named) < 19:
+        return int(named), ""
+    found = edition(home, named)
+    if found is None:
+        raise LakeTrouble(
+            f"{named!r} is neither the number of a snapshot (see: sim-record lake status) nor an edition."
+        )
+    number = found.facts.get("lake_snapshot")
+    if not isinstance(number, int):
+        raise LakeTrouble(
+            f"Edition {named} names no snapshot: it was issued from a record that the lake did not hold whole, or "
+            "before snapshots were named. Choose one by its number (see: sim-record lake status)."
+        )
+    if found.facts.get("register_sha256") != register_files(home)[0]:
+        return number, (
+            f"The register here is not the one of edition {named}: put that day's files into the new home's register/ "
+            "before it is built."
+        )
+    return number, ""
 
 
 def checkout(home: Home, store: Store, version: int, folder: Path) -> int:

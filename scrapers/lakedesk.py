@@ -45,26 +45,31 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 @lake.command()
 def checkout(
-    snapshot: Annotated[int, typer.Argument(help="Number of the snapshot (see: sim-record lake status).")],
+    snapshot: Annotated[
+        str, typer.Argument(help="Number of the snapshot (see: sim-record lake status), or an edition.")
+    ],
     folder: Annotated[Path, typer.Argument(help="A new folder, which becomes a home.")],
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a home of what was collected up to a snapshot, with this home's register; then build or edition it."""
-    from scrapers.lake import LakeTrouble
+    from scrapers.lake import LakeTrouble, snapshot_of
     from scrapers.lake import checkout as run
 
     place, store = _ready(home, as_json)
     try:
-        rows = run(place, store, snapshot, folder)
+        number, note = snapshot_of(place, snapshot)
+        rows = run(place, store, number, folder)
     except LakeTrouble as error:
         stop(str(error), as_json=as_json)
     except OSError as error:
         stop(f"{error.filename or folder}: {error.strerror}.", as_json=as_json)
     if as_json:
-        print_json({"ok": True, "home": str(folder), "rows": rows})
+        print_json({"ok": True, "home": str(folder), "snapshot": number, "rows": rows, "note": note or None})
     else:
-        say(f"{folder} holds snapshot {snapshot}: {rows} rows. Next: sim-record build --home {folder}")
+        say(f"{folder} holds snapshot {number}: {rows} rows. Next: sim-record build --home {folder}")
+        if note:
+            say(note)
 
 
 @lake.command()

@@ -91,8 +91,17 @@ class Shared:
         """Bring all that is not shared yet; a note where it has to stay here for now."""
         self._bring(whole=True)
         if self._trouble is None:
-            return []
+            return self._come_level()
         return [f"Not shared yet, and safe here; the next run brings it: {self._trouble}"]
+
+    def _come_level(self) -> list[str]:
+        """Take what others brought meanwhile, so that the record has a snapshot of the lake that holds just it."""
+        try:
+            self.take()
+        except (WorkError, duckdb.Error) as error:
+            told = next(iter(str(error).splitlines()), type(error).__name__)
+            return [f"Shared, but no snapshot of the lake is known to hold this record; run: sim-record build ({told})"]
+        return []
 
     def _bring(self, *, whole: bool) -> None:
         with self._lock:

@@ -171,6 +171,7 @@ def _fill(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(body)
         count += path.endswith(pages.INDEX)
+    built = record.rows("SELECT build FROM build LIMIT 1")[0][0]  # as a dict: older records have fewer columns
     facts: dict[str, Any] = {
         "edition": name,
         "date": day.isoformat(),
@@ -182,7 +183,8 @@ def _fill(
         "previous": previous,
         "software": software_version(),
         "licence": {"name": programme.licence.data, "url": programme.licence.data_url},
-        "register_sha256": record.rows("SELECT register_sha256 FROM build LIMIT 1")[0][0],
+        "register_sha256": built["register_sha256"],
+        **({"lake_snapshot": built["lake_snapshot"]} if built.get("lake_snapshot") is not None else {}),
         "database": {"path": DATABASE, "bytes": record.path.stat().st_size, "sha256": database},
         "pages": count + 1,
     }

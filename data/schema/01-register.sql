@@ -236,8 +236,9 @@ COMMENT ON COLUMN vocabulary.value IS 'The word as cells hold it.';
 COMMENT ON COLUMN vocabulary.label IS 'The same in plain words.';
 COMMENT ON COLUMN vocabulary.position IS 'Its place in the list, from 1.';
 
-CREATE TABLE build (built_at TIMESTAMP NOT NULL, register_sha256 VARCHAR NOT NULL, software VARCHAR NOT NULL);
+CREATE TABLE build (built_at TIMESTAMP NOT NULL, register_sha256 VARCHAR NOT NULL, software VARCHAR NOT NULL, lake_snapshot BIGINT);
 COMMENT ON TABLE build IS 'When and from what this database was built: one row.';
 COMMENT ON COLUMN build.built_at IS 'When it was built, UTC. The only cell that differs between two builds of the same inputs.';
 COMMENT ON COLUMN build.register_sha256 IS 'SHA-256 over the names and hashes of the register''s files.';
 COMMENT ON COLUMN build.software IS 'Version of this software.';
+COMMENT ON COLUMN build.lake_snapshot IS 'Snapshot of the lake that holds all that was collected, where machines share one; empty where some was not shared.';

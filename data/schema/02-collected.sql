@@ -2,7 +2,7 @@
 
 CREATE TABLE run (
   run_id VARCHAR PRIMARY KEY, started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP, state VARCHAR NOT NULL,
-  sources INTEGER NOT NULL, options VARCHAR, agent VARCHAR, version VARCHAR
+  sources INTEGER NOT NULL, options VARCHAR, agent VARCHAR, version VARCHAR, lake_snapshot BIGINT
 );
 COMMENT ON TABLE run IS 'One collection: a walk over the declared sources.';
 COMMENT ON COLUMN run.run_id IS 'Name of the run: its start in UTC and a short random part; sorts by time.';
@@ -13,6 +13,7 @@ COMMENT ON COLUMN run.sources IS 'Number of sources it set out to ask.';
 COMMENT ON COLUMN run.options IS 'What it was asked to do, as JSON.';
 COMMENT ON COLUMN run.agent IS 'User-Agent header sent with each request.';
 COMMENT ON COLUMN run.version IS 'Version of this software.';
+COMMENT ON COLUMN run.lake_snapshot IS 'Snapshot of the lake that it came in with, where machines share one; empty where it is not shared.';
 
 CREATE TABLE attempt (
   attempt_id VARCHAR PRIMARY KEY, run_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL,

@@ -16,15 +16,17 @@ from typing import Any
 import duckdb
 import pytest
 
+from dashboard.editions.make import issue
 from data.bodies import bodies_of
 from data.home import Home
 from data.programme import ProgrammeError, read_programme
+from data.published import current_path
 from scrapers import warc, work
 from scrapers.build import build
 from scrapers.check import check_home
 from scrapers.collect import CollectOptions, collect
 from scrapers.errors import WorkError
-from scrapers.lake import checkout, open_lake
+from scrapers.lake import checkout, open_lake, snapshot_of
 from scrapers.report import RunSummary
 from scrapers.share import open_share
 from tests.conftest import ROOT, need
@@ -265,3 +267,76 @@ def test_a_store_that_is_not_there_names_its_line(
     assert {"catalog": "See that PostgreSQL runs", "captures": "may read and write", "extra": "pip install"}[
         what
     ] in said
+
+
+def published(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of a published database, but when it was built and in which snapshot."""
+    with duckdb.connect(str(path), read_only=True) as record:
+        tables = [row[0] for row in record.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
+        return {
+            table: record.execute(f'SELECT * FROM "{table}" ORDER BY ALL').fetchall()
+            for table in tables
+            if table != "build"
+        }
+
+
+def snapshot_in(path: Path) -> int | None:
+    with duckdb.connect(str(path), read_only=True) as record:
+        found: tuple[int | None] | None = record.execute("SELECT lake_snapshot FROM build").fetchone()
+    assert found
+    return found[0]
+
+
+@pytest.mark.slow
+def test_an_edition_is_made_again_from_the_snapshot_that_it_names(server: pg.Postgres, tmp_path: Path) -> None:
+    """Two machines collect; an edition is issued; both collect on, files are joined; the snapshot gives every row."""
+    with slow_sites(2, 2) as sites:
+        store = lake_lines(server.create("editions"), str(tmp_path / "lake"), str(tmp_path / "captures"))
+        one, two = (home_of(tmp_path / name, sites, *store) for name in ("one", "two"))
+        programme = read_programme(one.programme_file)
+        given = CollectOptions(allow_private=True, quiet=True, use_archives=False)
+        for home in (two, one):
+            assert not collect(home, programme, given).notes
+        path = current_path(one)
+        edition = issue(one, programme).edition
+        number = edition.facts["lake_snapshot"]
+        assert number == snapshot_in(path) and isinstance(number, int)
+        with open_lake(one, programme.store) as lake:
+            assert lake.newest() == number, "the record is not that of the newest snapshot"
+        with duckdb.connect(str(path), read_only=True) as record:
+            runs = record.execute("SELECT lake_snapshot FROM run ORDER BY run_id").fetchall()
+        assert len(runs) == 2 and runs[0] < runs[1] == (number,)
+
+        sites.told = "A sentence that was added after the edition."
+        for home in (one, two):
+            assert not collect(home, programme, given).notes
+        with open_lake(one, programme.store) as lake:
+            lake.tidy()
+        assert published(current_path(two)) != published(path)
+        assert snapshot_of(two, str(number)) == (number, "")
+        assert snapshot_of(one, edition.name) == (number, "")
+        checkout(one, programme.store, number, tmp_path / "then")
+        made = build(Home((tmp_path / "then").resolve()))
+        assert published(made.path) == published(edition.folder / "record.duckdb")
+
+        with (one.register / "sources.csv").open("a", encoding="utf-8") as file:
+            file.write("later,https://example.org/later,Later,,,,html,reference,,2026-11-23\n")
+        assert "register here is not the one of edition" in snapshot_of(one, edition.name)[1]
+        with pytest.raises(WorkError, match="neither the number of a snapshot"):
+            snapshot_of(one, "2020-01-01")
+
+
+def test_a_record_with_rows_that_are_not_shared_names_no_snapshot(server: pg.Postgres, tmp_path: Path) -> None:
+    with slow_sites(1, 2) as sites:
+        store = lake_lines(server.create("unshared"), str(tmp_path / "lake"), str(tmp_path / "captures"))
+        home = home_of(tmp_path / "home", sites, *store)
+        programme = read_programme(home.programme_file)
+        given = CollectOptions(allow_private=True, quiet=True, use_archives=False, read=False)
+        assert not collect(home, programme, given).notes
+        assert snapshot_in(current_path(home)) is not None
+        with work.open_work(home) as connection:  # as a run leaves it that lost its lake
+            connection.execute("UPDATE run SET state = 'interrupted', ended_at = now()::TIMESTAMP")
+        assert snapshot_in(build(home).path) is None
+        assert "lake_snapshot" not in issue(home, programme).edition.facts
+        assert not collect(home, programme, given).notes
+        assert snapshot_in(current_path(home)) is not None

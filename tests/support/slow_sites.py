@@ -20,6 +20,8 @@ class Sites:
     most_at_once: Counter[str] = field(default_factory=Counter)
     times: dict[str, list[float]] = field(default_factory=dict)
     seconds: float = 0.05
+    told: str = ""
+    """Words that stand at the end of each page."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pages_asked(self) -> int:
@@ -35,11 +37,12 @@ class Sites:
             time.sleep(0.02)
 
 
-def page(host: str, name: str) -> bytes:
+def page(host: str, name: str, more: str = "") -> bytes:
     """A page in words of our own, always the same under its address."""
     told = "".join(
         f"<p>Paragraph {n} of page {name} at {host} says what was done there and by whom.</p>" for n in range(6)
     )
+    told += f"<p>{more}</p>" if more else ""
     return f"<html lang=en><title>Page {name}</title><body><main><h1>Page {name} at {host}</h1>{told}</main></body></html>".encode()
 
 
@@ -64,7 +67,7 @@ def slow_sites(hosts: int, pages: int, address: str = "127.0.0.{}") -> Iterator[
                     sites.times.setdefault(self.name, []).append(time.monotonic())
                 time.sleep(sites.seconds)
                 robots = self.path == "/robots.txt"
-                body = b"" if robots else page(self.name, self.path.strip("/"))
+                body = b"" if robots else page(self.name, self.path.strip("/"), sites.told)
                 with sites.lock:
                     self.busy["now"] -= 1
                 try:
