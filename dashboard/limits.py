@@ -23,6 +23,7 @@ import ipaddress
 import math
 from functools import lru_cache
 from typing import Final, Literal
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from starlette.responses import PlainTextResponse, Response
@@ -86,7 +87,8 @@ def client_of(host: str | None) -> str:
 def kind_of(path: str, query: bytes) -> Kind | None:
     """Which budget a request is counted on; None for one that is not counted."""
     if path == _PLAIN and query:
-        return "sql" if b"q=" in query else "search" if b"search=" in query else None
+        names = {name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
+        return "sql" if "q" in names else "search" if "search" in names else None
     return next((kind for start, kind in _KINDS if path.startswith(start)), None)
 
 

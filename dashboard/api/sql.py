@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -22,6 +23,7 @@ from dashboard.start import START, Context, Trouble
 from dashboard.threads import run_in_threadpool
 
 MOST_BODY: Final = 1_000_000
+BODY_SECONDS: float = 30.0
 HEADERS: Final = CORS | {"Cache-Control": "no-store"}
 _PREFLIGHT: Final = CORS | {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
@@ -75,11 +77,17 @@ def _place(place: Place | None) -> dict[str, Any]:
 async def _body(request: Request) -> dict[str, str]:
     """The fields of a POST: JSON, a form, or the bare text of a question."""
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BODY:
-            raise Problem(413, f"The question is too long; at most {MOST_CHARACTERS:,} characters are answered.")
-        parts.append(part)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > MOST_BODY:
+                    raise Problem(
+                        413, f"The question is too long; at most {MOST_CHARACTERS:,} characters are answered."
+                    )
+                parts.append(part)
+    except TimeoutError as error:
+        raise Problem(408, f"The question did not come within {BODY_SECONDS:g} seconds.") from error
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         text = b"".join(parts).decode("utf-8")

@@ -122,6 +122,8 @@ def test_what_is_counted_on_which_budget() -> None:
     assert kind_of("/api/v1/sql", b"") == "sql" and kind_of("/data", b"q=SELECT+1") == "sql"
     assert kind_of("/api/v1/search", b"q=x") == "search" and kind_of("/feeds/search.atom", b"") == "search"
     assert kind_of("/data", b"search=crisis") == "search"
+    assert kind_of("/data", b"%71=SELECT+1") == "sql" and kind_of("/data", b"a=1&se%61rch=crisis") == "search"
+    assert kind_of("/data", b"xq=1&research=2") is None
     assert kind_of("/api/v1/statement.json", b"q=1") == "api" and kind_of("/api/", b"") == "api"
     for path in ("/", "/data", "/statements/x", "/feeds/timeline.atom", "/healthz", "/static/x.js", "/_stcore/health"):
         assert kind_of(path, b"") is None

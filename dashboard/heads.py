@@ -1,0 +1,108 @@
+"""How long the head of a request may be, and how long it may take to come.
+
+The server's parser (httptools) sets no bound to it: a head without end fills the memory, and an address without end is
+joined anew with each part that comes, until nothing else is done. (Where uvicorn finds only its other parser, h11, that
+one counts by itself.) Parts around a body that are none of it, such as trailers, count like a head.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+
+MOST_BYTES: Final = 65_536
+"""Beside what came with the first part, which is at most 256 KiB."""
+SECONDS: float = 30.0
+"""From the connection, or from the first part of a later request, until the head is whole."""
+AROUND: Final = 8
+"""Bytes that may stand around each byte of a body: sent one by one, each has a line with its length before it."""
+_ANSWERS: Final = {
+    408: ("Request Timeout", "The head of the request did not come in time."),
+    431: ("Request Header Fields Too Large", "The head of the request is too long."),
+}
+
+
+@dataclass(slots=True)
+class _Head:
+    """What is known of the request that comes in."""
+
+    bytes: int = 0
+    whole: bool = False
+    timer: asyncio.TimerHandle | None = None
+
+    def stop(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+
+
+def bound() -> None:
+    """Bound the heads that uvicorn reads by httptools, in this process, from now on."""
+    try:
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+    except ImportError:  # then it reads them by h11
+        return
+    if not hasattr(HttpToolsProtocol, "bounded_head"):
+        _bound(HttpToolsProtocol)
+
+
+def _bound(protocol: Any) -> None:
+    made, lost, received = protocol.connection_made, protocol.connection_lost, protocol.data_received
+    begun, complete, body = protocol.on_message_begin, protocol.on_headers_complete, protocol.on_body
+
+    def connection_made(self: Any, transport: asyncio.Transport) -> None:
+        made(self, transport)
+        self.bounded_head = _Head(timer=self.loop.call_later(SECONDS, _too_slow, self))
+
+    def connection_lost(self: Any, error: Exception | None) -> None:
+        self.bounded_head.stop()
+        lost(self, error)
+
+    def on_message_begin(self: Any) -> None:
+        self.bounded_head.bytes, self.bounded_head.whole = 0, False
+        begun(self)
+
+    def on_headers_complete(self: Any) -> None:
+        self.bounded_head.whole = True
+        self.bounded_head.stop()
+        complete(self)
+
+    def on_body(self: Any, part: bytes) -> None:
+        head: _Head = self.bounded_head
+        head.bytes = max(0, head.bytes - AROUND * len(part))
+        body(self, part)
+
+    def data_received(self: Any, data: bytes) -> None:
+        head: _Head = self.bounded_head
+        head.bytes += len(data)
+        received(self, data)
+        if head.bytes > MOST_BYTES:
+            _refuse(self, 431)
+        elif not head.whole and head.timer is None:
+            head.timer = self.loop.call_later(SECONDS, _too_slow, self)
+
+    protocol.bounded_head = _Head()
+    for method in (connection_made, connection_lost, on_message_begin, on_headers_complete, on_body, data_received):
+        setattr(protocol, method.__name__, method)
+
+
+def _too_slow(protocol: Any) -> None:
+    protocol.bounded_head.timer = None
+    if not protocol.bounded_head.whole:
+        _refuse(protocol, 408)
+
+
+def _refuse(protocol: Any, status: int) -> None:
+    """Say why and close; only close where an answer is under way."""
+    protocol.bounded_head.stop()
+    if protocol.transport.is_closing():
+        return
+    if protocol.cycle is None or protocol.cycle.response_complete:
+        phrase, words = _ANSWERS[status]
+        lines = (
+            f"HTTP/1.1 {status} {phrase}", "content-type: text/plain; charset=utf-8",
+            f"content-length: {len(words)}", "connection: close", "", words,
+        )  # fmt: skip
+        protocol.transport.write("\r\n".join(lines).encode())
+    protocol.transport.close()
