@@ -77,6 +77,8 @@ class Collected:
     grown: tuple[int, ...] = ()
     offset: float | None = None
     clocks: int = 0
+    files: tuple[tuple[str, int], ...] = ()
+    """WARC files, each with the offset at which its last record begins."""
 
 
 def collected(home: Home) -> Collected:
@@ -140,6 +142,9 @@ def _read(connection: duckdb.DuckDBPyConnection, home: Home, state: Work, why: s
         grown=_grown(connection, home),
         offset=offset,
         clocks=clocks,
+        files=tuple(
+            connection.execute("SELECT warc_file, max(warc_offset) FROM capture GROUP BY 1 ORDER BY 1").fetchall()
+        ),
     )
 
 

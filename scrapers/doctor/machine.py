@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.metadata
 import os
 import platform
@@ -17,6 +18,7 @@ from typing import Final
 import duckdb
 from packaging.requirements import InvalidRequirement, Requirement
 
+from data.bodies import LocalBodies
 from data.home import Home
 from data.programme import Programme
 from data.published import published_files
@@ -124,19 +126,26 @@ def folders(home: Home) -> Iterator[Line]:
         yield look(
             "folders", f"There is no {home.register}, so that nothing is declared.", "Bring it back from a copy."
         )
+    all_of_it = any(folder == home.root for folder, _ in refused)
     for file in (home.work_database, index_path(home)):
-        if file.is_file() and not os.access(file, os.R_OK | os.W_OK):
+        if not all_of_it and file.is_file() and not os.access(file, os.R_OK | os.W_OK):
             refused.append((file, "Permission denied"))
     if not refused:
         yield ok("folders", f"This user may write in {home.root}.")
         return
     words = "; ".join(f"{path} cannot be written ({why})" for path, why in refused) + "."
     paths = [str(path) for path, _ in refused]
+    if all(why == os.strerror(errno.EROFS) for _, why in refused):
+        step = "Mount the disk for writing"
+    elif any(why in (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT)) for _, why in refused):
+        step = "Make room (see disk)"
+    else:
+        step = "Give them to the user who collects"
     if published_files(home):
         yield look("folders", f"{words} What is published can be shown; nothing can be collected or built.",
-                   "Give them to the user who collects, if that is to be done here.", refused=paths)  # fmt: skip
+                   f"{step}, if that is to be done here.", refused=paths)  # fmt: skip
     else:
-        yield broken("folders", words, "Give them to the user who runs sim-record.", refused=paths)
+        yield broken("folders", words, f"{step}.", refused=paths)
 
 
 def _refusal(folder: Path) -> str | None:
@@ -145,6 +154,26 @@ def _refusal(folder: Path) -> str | None:
             return None
     except OSError as error:
         return error.strerror or type(error).__name__
+
+
+def captures(home: Home, programme: Programme | None, files: Iterable[tuple[str, int]]) -> Iterator[Line]:
+    """Whether every WARC file in which captures lie is here, and reaches to its last record. What stands in them is
+    read by `sim-record check`; files in a shared place are not asked for."""
+    if programme is not None and programme.store.captures:
+        yield ok("captures", f"They lie in {programme.store.captures} too; sim-record check looks there.")
+        return
+    sizes = LocalBodies(home.captures).sizes()
+    known = list(files)
+    spoiled = [
+        f"{name} is {'cut off' if name in sizes else 'missing'}" for name, last in known if sizes.get(name, 0) <= last
+    ]
+    if not spoiled:
+        yield ok("captures", f"{many(len(known), 'WARC file')}, all here.", files=len(known))
+        return
+    more = f" and {len(spoiled) - 5} more" if len(spoiled) > 5 else ""
+    yield broken("captures", f"{'; '.join(spoiled[:5])}{more}: bytes of captures are gone from here.",
+                 "Put the files back from a backup; sim-record check names each capture.",
+                 files=len(known), spoiled=spoiled)  # fmt: skip
 
 
 # -- disk

@@ -18,6 +18,7 @@ from data.published import STALE_DAYS, NotPublished, current_path, number_of, op
 from data.search import NotIndexed, index_path, open_index
 from data.version import software_version
 from scrapers.doctor.lines import Line, ago, broken, day, first_line, look, many, ok
+from scrapers.register import read_register
 from scrapers.renew import read_prints
 
 BUILD: Final = "Run: sim-record build"
@@ -36,7 +37,8 @@ def published(home: Home, now: dt.datetime) -> Iterator[Line]:
         return
     named = _named(home)
     if named != path.name:
-        words = f"CURRENT names {named or 'nothing'}, which is not here; readers fall back to {path.name}."
+        what = f"names {named}, which is not here" if named else "is missing or empty"
+        words = f"CURRENT {what}; readers fall back to {path.name}."
         yield broken("record", words, BUILD)
     try:
         size = path.stat().st_size
@@ -44,7 +46,7 @@ def published(home: Home, now: dt.datetime) -> Iterator[Line]:
             made = connection.execute("SELECT built_at, software FROM build").fetchone()
             shape = shape_of(connection)
     except (NotPublished, duckdb.Error, OSError) as error:
-        told = first_line(error).rstrip(".!")
+        told = first_line(error).partition(" Run:")[0].rstrip(".!")
         words = f"{told}." if isinstance(error, NotPublished) else f"{path.name} cannot be read: {told}."
         yield broken("record", words, f"{BUILD} (no capture is touched)")
         return
@@ -110,6 +112,21 @@ def _of_shape(path: Path, found: Shape, software: str) -> Iterator[Line]:
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def declared(home: Home) -> Iterator[Line]:
+    """Whether the register can be read: nothing is collected or built from one that cannot."""
+    if not home.register.is_dir():
+        return  # said of the folders
+    found = read_register(home)
+    if not found.findings:
+        rows = sum(len(table) for table in found.tables.values())
+        yield ok("register", f"{many(rows, 'row')}, without a finding.", rows=rows)
+        return
+    more = len(found.findings) - 1
+    words = f"{found.findings[0]}" + (f" (and {many(more, 'more finding')})" if more else "")
+    yield broken("register", f"{words.rstrip('.')}. Nothing can be collected or built until it is mended.",
+                 "sim-record check names every line; mend them.", findings=len(found.findings))  # fmt: skip
 
 
 def index(home: Home) -> Iterator[Line]:

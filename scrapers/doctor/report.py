@@ -50,6 +50,8 @@ def _lines(named: Path | None, now: dt.datetime) -> Iterator[Line]:
     yield from _safe("optional", lambda: machine.optional(programme))
     yield from _safe("folders", lambda: machine.folders(home))
     yield from _safe("disk", lambda: machine.disk(home, list(found.grown)))
+    yield from _safe("register", lambda: record.declared(home))
+    yield from _safe("captures", lambda: machine.captures(home, programme, found.files))
     yield from _safe("record", lambda: record.published(home, now))
     yield from _safe("search", lambda: record.index(home))
     yield from _safe("work.duckdb", lambda: runs.working(found))

@@ -29,7 +29,8 @@ def working(found: Collected) -> Iterator[Line]:
     """The working database: whether it can be read, and whether this program knows all of it."""
     if found.work is Work.DAMAGED:
         yield broken("work.duckdb", f"It cannot be read ({found.why}).",
-                     "Captures are safe: move it away and bring back the last copy of it (see README).")  # fmt: skip
+                     "Captures are safe: move it away and bring back the last copy of it (see README); without one, "
+                     "sim-record build puts back what the last publication holds.")  # fmt: skip
     elif found.work is Work.NONE:
         yield ok("work.duckdb", "Nothing has been collected here yet.")
     elif found.work is Work.HELD:

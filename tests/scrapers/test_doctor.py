@@ -47,6 +47,10 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = small_home(tmp_path_factory.mktemp("lived-in") / "home")
     collected_home.fill(home)
     build(home)
+    home.captures.mkdir(exist_ok=True)
+    with duckdb.connect(str(home.work_database), read_only=True) as work:
+        for name, last in work.execute("SELECT warc_file, max(warc_offset) FROM capture GROUP BY 1").fetchall():
+            (home.captures / name).write_bytes(bytes(last + 1000))  # the doctor asks for lengths alone
     return home
 
 
@@ -296,6 +300,44 @@ def test_files_that_are_none(own: Home, spoil: Callable[[Path], None], name: str
     assert subject is None or found[subject].state is not State.OK
 
 
+def test_current_that_is_missing_and_a_record_that_is_spoiled_say_one_step(own: Home) -> None:
+    own.current_file.unlink()
+    told = lines(own)["record"]
+    assert told.words == "CURRENT is missing or empty; readers fall back to record-1.duckdb."
+    body = bytearray(current_path(own).read_bytes())
+    body[12] ^= 0xFF
+    current_path(own).write_bytes(bytes(body))
+    told = lines(own)["record"]
+    assert told.state is State.BROKEN and "Run:" not in told.words and told.next_step.count("Run:") == 1
+
+
+def test_a_register_that_cannot_be_built_from(own: Home) -> None:
+    assert lines(own)["register"].state is State.OK and lines(own)["register"].figures["rows"] > 1
+    sources = own.register / "sources.csv"
+    right = sources.read_bytes()
+    sources.write_bytes(right + b"s-bad,no address,,,2026-99-99,day,html,refrence,,x\n")
+    told = lines(own)["register"]
+    assert told.state is State.BROKEN and told.words.startswith(f"sources.csv:{right.count(10) + 1}: ")
+    assert "Nothing can be collected or built" in told.words and "sim-record check" in told.next_step
+    sources.write_bytes(b"source_id,url\n\xff\xfe")
+    assert lines(own)["register"].words.startswith("sources.csv:")
+
+
+def test_warc_files_that_are_missing_or_cut_off(own: Home) -> None:
+    assert lines(own)["captures"].state is State.OK
+    files = sorted(own.captures.iterdir())
+    files[0].unlink()
+    told = lines(own)["captures"]
+    assert told.state is State.BROKEN and f"{files[0].name} is missing" in told.words and "backup" in told.next_step
+    if len(files) > 1:
+        files[-1].write_bytes(b"")
+        assert f"{files[-1].name} is cut off" in lines(own)["captures"].words
+    own.work_database.unlink()
+    assert files[0].name in lines(own)["captures"].words, "the published record knows them too"
+    shutil.rmtree(own.captures)
+    assert lines(own)["captures"].state is State.BROKEN
+
+
 def test_folders_that_are_none(own: Home) -> None:
     for name in ("captures", "editions", "register"):
         as_garbage(own.root / name)
@@ -325,6 +367,7 @@ def test_a_folder_that_may_only_be_read(own: Home) -> None:
     done = subprocess.run(command, capture_output=True, timeout=60)
     assert done.returncode == 0 and done.stderr == b"", "what is published can be shown"
     found = {line["subject"]: line for line in json.loads(done.stdout)["lines"]}
+    assert "Give them to the user who collects" in found["folders"]["next_step"]
     assert found["folders"]["state"] == "worth a look" and found["folders"]["figures"]["refused"] == [
         str(own.root), str(own.register),
     ]  # fmt: skip
