@@ -26,6 +26,8 @@ from data.programme import Programme
 
 _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_.])?)(?::[0-9]{1,5})?")
 ANY: Final = "*"
+LONGEST: Final = 300
+"""Characters of a Host header; a name of the internet has 253 at most."""
 
 
 def host_of(text: str) -> str | None:
@@ -51,7 +53,8 @@ class KnownHosts:
             return
         named = self.named()
         asked = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-        if asked and (len(asked) > 1 or not is_known(asked[0], (scope.get("server") or ("",))[0], named)):
+        arrived = (scope.get("server") or ("",))[0]
+        if asked and (len(asked) > 1 or len(asked[0]) > LONGEST or not is_known(asked[0], arrived, named)):
             await _refuse(scope, receive, send, 400, unknown_words(asked[0]))
         elif scope["type"] == "websocket" and not _is_own(headers := Headers(scope=scope), named):
             told = f"A page at {headers['origin'][:100]!r} may not connect to this app; open the record itself."

@@ -23,6 +23,10 @@ from data.home import HOME_VARIABLE, Home, HomeError, find_home
 
 MOST_BYTES: Final = 64_000_000
 MOST_BYTES_EACH: Final = 1_000_000
+MOST_ASKED: Final = 2_000
+"""Bytes of path, query and host of a request whose answer is kept: the request is held with it."""
+OVERHEAD: Final = 4_000
+"""Bytes that an answer takes beside its body: its headers, and what tells its request."""
 MOST_SECONDS: Final = 60.0
 """A page says when a collection has fallen silent: what is older may be untrue."""
 LOOK_SECONDS: Final = 0.05
@@ -46,6 +50,11 @@ class _Kept:
     headers: list[tuple[bytes, bytes]]
     body: bytes
     until: float
+
+    @property
+    def weight(self) -> int:
+        """Bytes that it takes, about."""
+        return len(self.body) + OVERHEAD
 
 
 class KeptAnswers:
@@ -71,7 +80,7 @@ class KeptAnswers:
             self.bytes, self._token = 0, token
         kept = self._kept.get(key)
         if kept is not None and kept.until < moment:
-            self.bytes -= len(self._kept.pop(key).body)
+            self.bytes -= self._kept.pop(key).weight
             kept = None
         if kept is not None:
             self._kept.move_to_end(key)
@@ -108,9 +117,9 @@ class KeptAnswers:
         if len(answer.body) > MOST_BYTES_EACH or token != self._token or key in self._kept:
             return
         self._kept[key] = answer
-        self.bytes += len(answer.body)
+        self.bytes += answer.weight
         while self.bytes > self.most_bytes:
-            self.bytes -= len(self._kept.popitem(last=False)[1].body)
+            self.bytes -= self._kept.popitem(last=False)[1].weight
 
 
 def _until() -> float:
@@ -133,7 +142,10 @@ def _key(scope: Scope) -> tuple[Any, ...] | None:
             encoding = value
         elif name == b"origin":
             origin = True
-    return scope["path"], scope.get("query_string", b""), b"gzip" in encoding, host, origin
+    path, query = scope["path"], scope.get("query_string", b"")
+    if len(path) + len(query) + len(host) > MOST_ASKED:
+        return None
+    return path, query, b"gzip" in encoding, host, origin
 
 
 def token_now() -> Token | None:

@@ -86,7 +86,7 @@ def test_answers_grow_old_one_by_one(home: Home, monkeypatch: pytest.MonkeyPatch
             asyncio.run(_asked(answers, path))
         fresh.append(len(made))
     assert fresh[:2] == [200, 0] and 50 < fresh[2] < 150 and fresh[2] + fresh[3] >= 200, fresh
-    assert answers.bytes == len(answers._kept) == 200
+    assert answers.bytes == 200 * (1 + kept.OVERHEAD) and len(answers._kept) == 200
 
 
 async def _asked(app: Any, path: str) -> None:
@@ -110,28 +110,35 @@ def test_what_answers_rest_on(home: Home, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_memory_is_bounded(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "MOST_BYTES_EACH", 600)
+    monkeypatch.setattr(kept, "OVERHEAD", 50)
     monkeypatch.setattr(kept, "token_now", lambda: ("home", "now", ()))
 
     async def app(scope: Any, _receive: Any, send: Any) -> None:
         if scope["path"] != "/unmarked":
-            scope[MARK].append(True)
+            scope.get(MARK, []).append(True)
         size = 700 if scope["path"] == "/long" else 400
         await send({"type": "http.response.start", "status": 404 if scope["path"] == "/none" else 200, "headers": []})
         await send({"type": "http.response.body", "body": scope["path"].encode().ljust(size)})
 
     answers = KeptAnswers(app, most_bytes=1000)
 
-    def ask(path: str) -> bytes:
+    def ask(path: str, query: bytes = b"", host: bytes = b"") -> bytes:
         sent: list[Any] = []
 
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+        headers = [(b"host", host)] if host else []
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": query, "headers": headers}
         asyncio.run(answers(scope, None, send))  # type: ignore[arg-type]
         body: bytes = sent[1]["body"]
         return body.strip()
 
     for path in ("/a", "/b", "/a", "/c", "/long", "/none", "/unmarked"):
         assert ask(path) == path.encode()
-    assert {key[0] for key in answers._kept} == {"/a", "/c"} and answers.bytes == 800
+    assert {key[0] for key in answers._kept} == {"/a", "/c"} and answers.bytes == 900
+    long = b"x" * kept.MOST_ASKED
+    ask("/long-query", long)
+    ask("/long-host", host=long)
+    ask("/" + long.decode())
+    assert {key[0] for key in answers._kept} == {"/a", "/c"}, "the request is held with its answer"
