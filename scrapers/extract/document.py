@@ -77,6 +77,8 @@ def decode(body: bytes, declared: str | None = None) -> tuple[str, str]:
     return body.decode(name, "replace"), name
 
 
+_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that the parser reads and the tree does not let itself be given."""
 _OF_HEAD: Final = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
 
 
@@ -121,5 +123,5 @@ def _take_out_of_head(root: etree._Element) -> None:
     moved = [*head][stray:]
     for at, child in enumerate(moved):
         body.insert(at, child)
-    moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
+    moved[-1].tail = _NOT_XML.sub("", (moved[-1].tail or "") + (body.text or ""))
     body.text = None

@@ -90,6 +90,10 @@ FOUND = {
         "register",
         b'\x05\xffadoption_id,"forged\nline:1",\x1b[31m\n',
     ),
+    "a control character after a head of unknown tags ended the reading": (
+        "html",
+        b"<html><head><tit>a</tit></head><body>\x08Words that are read.<p>x</p>",
+    ),
 }
 
 
