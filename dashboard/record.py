@@ -41,6 +41,11 @@ class Record:
         self._memo: OrderedDict[Hashable, Any] = OrderedDict()
         self.built_at = self._built_at()
         self.superseded_at: float | None = None
+        self.neighbours = 1
+        """How many neighbouring sources are asked for at once (dashboard.queries.blocks): more than one where the pages
+        of all are made."""
+        self.keeps = MEMO_ENTRIES
+        """How many answers are kept."""
 
     @property
     def built_on(self) -> dt.date:
@@ -108,7 +113,7 @@ class Record:
         answer = make()
         with self._lock:
             self._memo[key] = answer
-            while len(self._memo) > MEMO_ENTRIES:
+            while len(self._memo) > self.keeps:
                 self._memo.popitem(last=False)
         return answer
 

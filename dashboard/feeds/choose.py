@@ -9,8 +9,8 @@ from typing import Final
 
 from dashboard.parts.permalinks import permalink
 from dashboard.queries import items
+from dashboard.queries.blocks import Block, block_of
 from dashboard.queries.documents import changes_of
-from dashboard.queries.facts import review_steps
 from dashboard.record import Record, per_record
 from data.labels import label
 
@@ -69,45 +69,55 @@ def about_address(part: str, value: str) -> str:
     return f"/timeline?kind={value}" if part == "kind" else "/timeline"
 
 
+def entries(record: Record, part: str, value: str) -> tuple[Entry, ...]:
+    """Newest on record first, at most 200. What our own re-reading altered is in no timeline, and so in no feed."""
+    if part in ("source", "changes"):
+        return tuple(_of_sources(record, part, block_of(record, value)).get(value, ()))
+    return tuple(entry for _, entry in _chosen(record, _WHERE[part], [value] if value else [], f"LIMIT {MOST}"))
+
+
+_WHERE: Final = {
+    "timeline": "true",
+    "kind": "t.kind = ?",
+    "organisation": "list_contains(t.org_ids, ?)",
+    "review": "t.id IN (SELECT 'review_event.' || event_id FROM review_event WHERE review_id = ?)",
+}
+
+
 @per_record
-def _by_part(record: Record) -> dict[tuple[str, str], list[Entry]]:
-    """The entries of every feed by part and value: the timeline is read once for all of them."""
-    reviews = {f"review_event.{step.event_id}": step.review_id for step in review_steps(record)}
-    found: dict[tuple[str, str], list[Entry]] = {}
-    for row_id, entry in _all(record):
-        parts = [("timeline", ""), ("kind", entry.kind), *(("organisation", org_id) for org_id in entry.org_ids)]
-        if entry.source_id:
-            parts.append(("source", entry.source_id))
-            if entry.kind in ("change", "disappearance"):
-                parts.append(("changes", entry.source_id))
-        if row_id in reviews:
-            parts.append(("review", reviews[row_id]))
-        for part in parts:
-            chosen = found.setdefault(part, [])
-            if len(chosen) < MOST:
-                chosen.append(entry)
+def _of_sources(record: Record, part: str, block: Block) -> dict[str, list[Entry]]:
+    """The entries of the feeds of neighbouring sources, by source: they are written one after the other."""
+    observed = "AND t.kind IN ('change', 'disappearance') " if part == "changes" else ""
+    found: dict[str, list[Entry]] = {}
+    for source_id, entry in _chosen(
+        record,
+        f"t.source_id BETWEEN ? AND ? {observed}"
+        f"QUALIFY row_number() OVER (PARTITION BY t.source_id ORDER BY {_NEWEST}) <= {MOST}",
+        block.bounds,
+    ):
+        found.setdefault(source_id, []).append(entry)
     return found
 
 
-def entries(record: Record, part: str, value: str) -> tuple[Entry, ...]:
-    """Newest on record first, at most 200. What our own re-reading altered is in no timeline, and so in no feed."""
-    return tuple(_by_part(record).get((part, value), ()))
+_NEWEST: Final = "t.recorded_on DESC NULLS LAST, t.last_day DESC, t.id"
 
 
-def _all(record: Record) -> Iterator[tuple[str, Entry]]:
-    """(its name in the timeline, the entry) of everything, newest on record first."""
+def _chosen(record: Record, where: str, values: list[str], end: str = "") -> Iterator[tuple[str, Entry]]:
+    """(source, entry) of the rows of the timeline that a condition chooses, newest on record first."""
     corrected = items.last_touched(record)
     for row_id, title, summary, on_date, precision, kind, org_ids, source_id, recorded, moment in record.rows(
-        """SELECT t.id, t.title, t.summary, t.on_date, t.date_precision, t.kind, coalesce(t.org_ids, []), t.source_id,
+        f"""WITH chosen AS (SELECT * FROM timeline t WHERE {where} ORDER BY {_NEWEST} {end})
+            SELECT t.id, t.title, t.summary, t.on_date, t.date_precision, t.kind, coalesce(t.org_ids, []), t.source_id,
               t.recorded_on, coalesce(d.returned_at, d.confirmed_at)
-            FROM timeline t
-              LEFT JOIN disappearance d ON t.id = 'disappearance.' || d.source_id || '.' || d.number
-            ORDER BY t.recorded_on DESC NULLS LAST, t.last_day DESC, t.id"""
+            FROM chosen t
+              LEFT JOIN disappearance d ON t.id = 'disappearance.' || d.disappearance_id
+            ORDER BY {_NEWEST}""",  # noqa: S608 - constants
+        values,
     ):
         published = _start(recorded) or begun(record)
         later = [_start(corrected.get(items.row_behind("timeline", row_id))), moment and moment.replace(tzinfo=dt.UTC)]
         yield (
-            row_id,
+            source_id or "",
             Entry(
                 id=items.first_name(record, row_id),
                 row_id=row_id,

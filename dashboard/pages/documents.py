@@ -89,7 +89,7 @@ def head(ctx: Context, view: str) -> Markup:
 def _counts(ctx: Context) -> dict[str, int]:
     return {
         "": len(all_sources(ctx.record)),
-        "changes": len(documents.changes(ctx.record)),
+        "changes": documents.change_count(ctx.record),
         "absent": len(documents.absences(ctx.record)),
         "candidates": documents.unchecked_count(ctx.record),
     }

@@ -90,8 +90,8 @@ def _absence(ctx: Context, one: Absence) -> list[Markup | str]:
 @per_page
 def changed(ctx: Context, page: str, whole: bool) -> Markup:
     """Changes of pages, latest first: the first ten, or one page of all."""
-    found = documents.changes(ctx.record)
-    if not found:
+    total = documents.change_count(ctx.record)
+    if not total:
         return _empty(
             "What changed",
             "changes",
@@ -99,7 +99,7 @@ def changed(ctx: Context, page: str, whole: bool) -> Markup:
             "Nothing has been collected yet, so no change can have been seen.",
             "No page that was read here says anything else than at the first reading.",
         )
-    here, remark = _cut(len(found), page, whole)
+    here, remark = _cut(total, page, whole)
     columns: list[Column | str] = [
         Column("Page", "wide"),
         Column("Changed between", "wide"),
@@ -108,7 +108,7 @@ def changed(ctx: Context, page: str, whole: bool) -> Markup:
         Column("Where it shows", "when"),
     ]
     lead = "A better reading of the same bytes by this record never counts as a change."
-    rows = [_change(ctx, one) for one in found[here.start : here.stop]]
+    rows = [_change(ctx, one) for one in documents.changes(ctx.record, here.start, here.stop)]
     return _part("What changed", "changes", here, remark, lead, columns, rows)
 
 

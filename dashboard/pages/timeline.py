@@ -36,14 +36,14 @@ MOST_YEARS = 40
 
 def describe(ctx: Context) -> str:
     """How many dated things lie between which years, and which year holds most."""
-    found = chronology.entries(ctx.record)
+    found = chronology.counted(ctx.record)
     if not found:
         return nothing_in_register("any date")
     years = chronology.by_year(found)
     most = max(years, key=lambda one: one.total)
     exact = sum(one.day for one in years)
     return (
-        f"{many(len(found), 'dated entry', 'dated entries')} from {years[0].year} to {years[-1].year}, "
+        f"{many(chronology.total(found), 'dated entry', 'dated entries')} from {years[0].year} to {years[-1].year}, "
         f"{number(most.total)} of them of {most.year}. Of all, {number(exact)} are known to the day."
     )
 
@@ -51,9 +51,9 @@ def describe(ctx: Context) -> str:
 @per_page
 def choices(ctx: Context) -> tuple[Choice, ...]:
     """The filters: year, kind, body, and which way round."""
-    found = chronology.entries(ctx.record)
-    years = sorted({entry.year for entry in found}, reverse=True)
-    kinds = {entry.moment.kind for entry in found}
+    found = chronology.counted(ctx.record)
+    years = sorted({one.year for one in found}, reverse=True)
+    kinds = {one.kind for one in found}
     return (
         Choice("year", "Year", tuple((year, year) for year in years), "All years"),
         Choice(
@@ -70,15 +70,15 @@ def choices(ctx: Context) -> tuple[Choice, ...]:
 @per_page
 def head(ctx: Context) -> Markup:
     """Question, answer, basis, and a note before accounts of harm."""
-    found = chronology.entries(ctx.record)
-    if not found:
+    entries = chronology.total(chronology.counted(ctx.record))
+    if not entries:
         return page_head(QUESTION, describe(ctx)) + empty_state(
             "Nothing dated is in the register yet.", "An entry comes from each row of the register that bears a date."
         )
-    sources = {entry.moment.source_id for entry in found if entry.moment.source_id}
+    sources = many(chronology.sources_there(ctx.record), "source")
     basis = fill(
         "{c} {how} · {feed}",
-        c=computed_from(ctx, f"{many(len(found), 'entry', 'entries')} in {many(len(sources), 'source')}"),
+        c=computed_from(ctx, f"{many(entries, 'entry', 'entries')} in {sources}"),
         how=link("#how", "How this is known"),
         feed=link("/feeds/timeline.atom", "Follow it as a feed"),
     )
@@ -89,7 +89,7 @@ def head(ctx: Context) -> Markup:
 @per_page
 def pictured(ctx: Context, year: str, kind: str, body: str, kept: Kept) -> Markup:
     """Entries by year, each year a link to its entries, and by kind."""
-    found = chronology.matching(ctx.record, kind, body, "")
+    found = chronology.counted(ctx.record, kind, body)
     if not found:
         return EMPTY
     filters = dict(kept)
@@ -105,7 +105,7 @@ def pictured(ctx: Context, year: str, kind: str, body: str, kept: Kept) -> Marku
         Column("To the month or year", "number"),
         Column("Only by when", "number"),
     ]
-    exact, total = sum(one.day for one in years), len(found)
+    exact, total = sum(one.day for one in years), chronology.total(found)
     kinds = join(
         fill(
             "<li>{l} <strong>{n}</strong></li>",
@@ -161,34 +161,33 @@ def _bar(one: YearCount, top: int, year: str, filters: dict[str, str]) -> Markup
 
 def listed(ctx: Context, year: str, kind: str, body: str, order: str, kept: Kept, page: str) -> Markup:
     """The page of the entries that the address asks for; the first, with a remark, where it asks for none there is."""
-    here, remark = leaf(page, len(chronology.matching(ctx.record, kind, body, year)), ROWS)
+    here, remark = leaf(page, chronology.total(chronology.counted(ctx.record, kind, body, year)), ROWS)
     return remark + _listed(ctx, year, kind, body, order, kept, here)
 
 
 @per_page
 def _listed(ctx: Context, year: str, kind: str, body: str, order: str, kept: Kept, here: Leaf) -> Markup:
-    found = chronology.matching(ctx.record, kind, body, year)
-    if not found:
+    if not here.total:
         return section(
             "Entries",
             empty_state("No entry on record is like that.", link(ADDRESS, "Show all entries")),
             name="entries",
         )
-    ordered = found[::-1] if order == "oldest" else found
+    shown = chronology.some(ctx.record, kind, body, year, oldest=order == "oldest", start=here.start, stop=here.stop)
     way = "oldest" if order == "oldest" else "latest"
     return section(
         "Entries",
-        join([_years(ctx, ordered, here, dict(kept)), pager(ADDRESS, dict(kept), here, "entries", "entries")]),
+        join([_years(ctx, shown, dict(kept)), pager(ADDRESS, dict(kept), here, "entries", "entries")]),
         name="entries",
-        lead=f"{many(len(found), 'entry', 'entries')}, {way} first{here.shown}.",
+        lead=f"{many(here.total, 'entry', 'entries')}, {way} first{here.shown}.",
     )
 
 
-def _years(ctx: Context, ordered: tuple[Entry, ...], here: Leaf, filters: dict[str, str]) -> Markup:
+def _years(ctx: Context, shown: tuple[Entry, ...], filters: dict[str, str]) -> Markup:
     pieces: list[Markup] = []
     part: list[Markup] = []
     last = ""
-    for entry in ordered[here.start : here.stop]:
+    for entry in shown:
         if entry.year != last and part:
             pieces.append(_year(last, part))
             part = []
@@ -247,10 +246,10 @@ def plain(ctx: Context, params: Params) -> Markup:
     values, remarks = chosen(filters, params)
     kept = kept_of(filters, values)
     entry_id = params.get("entry")
-    if entry_id in chronology.entry_index(ctx.record):
+    if chronology.entry(ctx.record, entry_id):
         return way_back(ADDRESS, kept, "The whole timeline") + one_entry(ctx, entry_id)
     remark = unknown_row("entry", entry_id) if entry_id else EMPTY
-    if not chronology.entries(ctx.record):
+    if not chronology.counted(ctx.record):
         return join([remark, head(ctx), how_known(ctx)])
     three = (values["year"], values["kind"], values["body"])
     return join(
@@ -273,13 +272,13 @@ def page() -> None:
     filters = choices(ctx)
     values, remarks = chosen(filters, params)
     entry_id = params.get("entry")
-    if entry_id in chronology.entry_index(ctx.record):
+    if chronology.entry(ctx.record, entry_id):
         show(way_back(ADDRESS, kept_of(filters, values), "The whole timeline") + one_entry(ctx, entry_id))
         return
     if entry_id:
         show(unknown_row("entry", entry_id))
     show(head(ctx))
-    if not chronology.entries(ctx.record):
+    if not chronology.counted(ctx.record):
         show(how_known(ctx))
         return
     show(remarks)

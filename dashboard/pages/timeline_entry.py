@@ -47,7 +47,9 @@ def date_meaning(entry: Entry) -> str:
 @per_page
 def one_entry(ctx: Context, entry_id: str) -> Markup:
     """The page of one entry, without the way back."""
-    entry = chronology.entry_index(ctx.record)[entry_id]
+    entry = chronology.entry(ctx.record, entry_id)
+    if entry is None:
+        raise KeyError(entry_id)
     moment = entry.moment
     rows: list[tuple[str, Markup | str]] = [
         ("Date", date_phrase(moment.on_date, moment.date_precision)),

@@ -161,8 +161,8 @@ def _facts(context: Context, stretch: Stretch) -> Markup:
         ("Page", link(permalink("source", source.source_id), source.title)),
         ("Live page", link(source.url, source.url) if source.url else "no address known"),
         ("Publisher", source.publisher or "not known"),
-        ("Before", _copy(context, stretch.before.last_capture_id)),
-        ("After", _copy(context, stretch.after.first_capture_id)),
+        ("Before", _copy(context, source.source_id, stretch.before.last_capture_id)),
+        ("After", _copy(context, source.source_id, stretch.after.first_capture_id)),
     ]
     if len(stretch.between) == 1:
         change = stretch.first
@@ -180,8 +180,8 @@ def _facts(context: Context, stretch: Stretch) -> Markup:
     )
 
 
-def _copy(context: Context, capture_id: str) -> Markup:
-    copy = items.copy_of(context.record, capture_id)
+def _copy(context: Context, source_id: str, capture_id: str) -> Markup:
+    copy = items.end_of_version(context.record, source_id, capture_id)
     if copy is None:
         return Markup('<span class="quiet">not held</span>')
     return fill(
@@ -208,7 +208,8 @@ def _steps(context: Context, stretch: Stretch) -> tuple[diff.Step, ...] | None:
 
 def _why_not(context: Context, stretch: Stretch) -> str:
     ends = (stretch.before.last_capture_id, stretch.after.first_capture_id)
-    if any((copy := items.copy_of(context.record, name)) and copy.withheld_why for name in ends):
+    copies = (items.end_of_version(context.record, stretch.source.source_id, name) for name in ends)
+    if any(copy and copy.withheld_why for copy in copies):
         return "A copy on one side is withheld, so what was removed and added is not shown."
     return "The two copies were read by different readers and cannot be compared word by word yet."
 

@@ -162,6 +162,30 @@ def _told(
     return Published(target, base_url, record, pages, len(kept), done[0], len(kept) - done[0], done[1], seconds, broken)
 
 
+def first_addresses(context: Context) -> Iterator[str]:
+    """Where the walk begins: every page of the sitemap, and what no page leads to."""
+    from dashboard.feeds.routes import all_feeds
+    from dashboard.parts.permalinks import ROOMS, permalink
+    from dashboard.permalinks.routes import addresses, sitemap_files
+    from dashboard.publish.links import SEARCH
+    from dashboard.publish.site import NOT_FOUND
+    from dashboard.queries import items
+
+    for path, _ in addresses(context):
+        yield path
+        if path.count("/") > 1 and path.split("/", 2)[1] in ROOMS.values():
+            yield from (f"/cite{path}.{form}" for form in ("bib", "ris", "json"))
+    yield from ("/robots.txt", SEARCH, NOT_FOUND, "/api/v1/", *(f"/{name}" for name in sitemap_files(context)))
+    for part, value, form in all_feeds(context):
+        yield f"/feeds/{part}/{quote(value, safe='')}.{form}" if value else f"/feeds/{part}.{form}"
+    for table, row_id in items.withdrawn_rows(context.record):
+        if table in ROOMS:
+            yield permalink(table, row_id)
+        yield permalink("timeline", f"{table}.{row_id}")
+    for table, old in items.old_names(context.record):
+        yield permalink(table, old) if table in ROOMS else permalink("timeline", f"{table}.{old}")
+
+
 class _Run:
     """One publication under way: which addresses are to be made, and what became of them."""
 
@@ -181,7 +205,7 @@ class _Run:
     def all(self) -> None:
         """Make every address that a reader can come to, and stage each file that is new or other than before."""
         self._editions()
-        for path in self._first(self._maker.context):
+        for path in first_addresses(self._maker.context):
             self._lead(path, "")
         with self._helpers(len(self._waiting)) as helpers:
             self._make_waiting(helpers)
@@ -192,29 +216,6 @@ class _Run:
                 if name.endswith(INDEX) and not path.startswith(("/editions/", "/search/")):
                     self._lead(path, "")
             self._make_waiting(helpers)
-
-    def _first(self, context: Context) -> Iterator[str]:
-        """Where the walk begins: every page of the sitemap, and what no page leads to."""
-        from dashboard.feeds.routes import all_feeds
-        from dashboard.parts.permalinks import ROOMS, permalink
-        from dashboard.permalinks.routes import addresses, sitemap_files
-        from dashboard.publish.links import SEARCH
-        from dashboard.publish.site import NOT_FOUND
-        from dashboard.queries import items
-
-        for path, _ in addresses(context):
-            yield path
-            if path.count("/") > 1 and path.split("/", 2)[1] in ROOMS.values():
-                yield from (f"/cite{path}.{form}" for form in ("bib", "ris", "json"))
-        yield from ("/robots.txt", SEARCH, NOT_FOUND, "/api/v1/", *(f"/{name}" for name in sitemap_files(context)))
-        for part, value, form in all_feeds(context):
-            yield f"/feeds/{part}/{quote(value, safe='')}.{form}" if value else f"/feeds/{part}.{form}"
-        for table, row_id in items.withdrawn_rows(context.record):
-            if table in ROOMS:
-                yield permalink(table, row_id)
-            yield permalink("timeline", f"{table}.{row_id}")
-        for table, old in items.old_names(context.record):
-            yield permalink(table, old) if table in ROOMS else permalink("timeline", f"{table}.{old}")
 
     def _lead(self, path: str, by: str) -> None:
         """An address that a page leads to: it is made once."""

@@ -32,6 +32,10 @@ from dashboard.start import START, Context
 NOT_FOUND: Final = "/404.html"
 PICTURE: Final = "/pictures/record.png"
 HTML: Final = "text/html"
+NEIGHBOURS: Final = 50
+"""Sources whose rows are read at once: their pages are made one after the other."""
+KEEPS: Final = 800
+"""Answers that a record keeps meanwhile: no page is asked for twice, and what pages share is asked for all the time."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Site:
     def __init__(self, context: Context, base_url: str) -> None:
         subject = context.programme.programme.model_copy(update={"base_url": base_url})
         programme = context.programme.model_copy(update={"programme": subject})
+        context.record.neighbours, context.record.keeps = NEIGHBOURS, KEEPS
         self.stamp = Stamp(context.record.number, context.record.built_at)
         self.context = dataclasses.replace(context, programme=programme, today=context.record.built_on, still=True)
         self._of_stamp: dict[Stamp, Context] = {self.stamp: self.context}

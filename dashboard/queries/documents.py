@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from dashboard.queries.blocks import Block, block_of
 from dashboard.record import Record, per_record
 
 UNCHECKED: Final = ("open", "reopened")
@@ -212,33 +213,41 @@ def courses(record: Record) -> dict[str, Course]:
 
 _CHANGE: Final = """SELECT c.change_id, c.source_id, c.number, f.number AS from_number, t.number AS to_number,
          c.after_at, c.before_at, c.level, c.words_added, c.words_removed, c.share_changed, {passages} AS passages
-  FROM change c JOIN version f ON f.version_id = c.from_version_id JOIN version t ON t.version_id = c.to_version_id
-  JOIN source s ON s.source_id = c.source_id"""
+  FROM {change} c JOIN {version} f ON f.version_id = c.from_version_id
+  JOIN {version} t ON t.version_id = c.to_version_id JOIN source s ON s.source_id = c.source_id"""
 
 
 @per_record
-def changes(record: Record) -> tuple[Change, ...]:
-    """Every change of every source, latest first, without its passages."""
+def change_count(record: Record) -> int:
+    """How many changes of how the declared sources look are on record."""
+    counted: int = record.rows("SELECT count(*) FROM change WHERE source_id IN (SELECT source_id FROM source)")[0][0]
+    return counted
+
+
+@per_record
+def changes(record: Record, start: int, stop: int) -> tuple[Change, ...]:
+    """Changes `start` to `stop` (exclusive) of all sources, latest first, without their passages."""
+    order = "ORDER BY c.before_at DESC, c.source_id, c.number DESC"
+    chosen = f"""(SELECT * FROM change c WHERE source_id IN (SELECT source_id FROM source) {order} LIMIT ? OFFSET ?)"""  # noqa: S608
     return record.fetch(
-        Change, _CHANGE.format(passages="NULL") + " ORDER BY c.before_at DESC, c.source_id, c.number DESC"
+        Change, _CHANGE.format(passages="NULL", change=chosen, version="version") + f" {order}", [stop - start, start]
     )
 
 
 @per_record
-def _changed(record: Record) -> frozenset[str]:
-    return frozenset(source_id for (source_id,) in record.rows("SELECT DISTINCT source_id FROM change"))
+def _changes_in(record: Record, block: Block) -> dict[str, list[Change]]:
+    bounds = "source_id BETWEEN $1 AND $2"
+    found: dict[str, list[Change]] = {}
+    change, version = (f"(SELECT * FROM {table} WHERE {bounds})" for table in ("change", "version"))  # noqa: S608
+    chosen = _CHANGE.format(passages="c.passages", change=change, version=version)
+    for one in record.fetch(Change, f"{chosen} ORDER BY c.before_at DESC, c.number DESC", block.bounds):
+        found.setdefault(one.source_id, []).append(one)
+    return found
 
 
-@per_record
 def changes_of(record: Record, source_id: str) -> tuple[Change, ...]:
     """The changes of one source with their passages, latest first."""
-    if source_id not in _changed(record):
-        return ()
-    return record.fetch(
-        Change,
-        _CHANGE.format(passages="c.passages") + " WHERE c.source_id = ? ORDER BY c.before_at DESC, c.number DESC",
-        [source_id],
-    )
+    return tuple(_changes_in(record, block_of(record, source_id)).get(source_id, ()))
 
 
 @per_record
@@ -290,14 +299,21 @@ def unchecked_of(record: Record, source_id: str) -> tuple[Candidate, ...]:
 
 
 @per_record
+def _versions_in(record: Record, block: Block) -> dict[str, list[Version]]:
+    found: dict[str, list[Version]] = {}
+    for source_id, *rest in record.rows(
+        """SELECT source_id, version_id, number, first_capture_id, last_capture_id, first_at, last_at, captures,
+             extractor
+           FROM version WHERE source_id BETWEEN ? AND ? ORDER BY number""",
+        block.bounds,
+    ):
+        found.setdefault(source_id, []).append(Version(*rest))
+    return found
+
+
 def versions_of(record: Record, source_id: str) -> tuple[Version, ...]:
     """The versions of one source, the first first."""
-    return record.fetch(
-        Version,
-        """SELECT version_id, number, first_capture_id, last_capture_id, first_at, last_at, captures, extractor
-           FROM version WHERE source_id = ? ORDER BY number""",
-        [source_id],
-    )
+    return tuple(_versions_in(record, block_of(record, source_id)).get(source_id, ()))
 
 
 @per_record
@@ -364,15 +380,23 @@ def rests_on(record: Record, source_id: str) -> tuple[Resting, ...]:
 
 
 @per_record
+def _lost_in(record: Record, block: Block) -> dict[tuple[str, int], list[tuple[str, str]]]:
+    """By source and number of a change, the register rows whose passage it took away."""
+    found: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for source_id, number, table, row_id in record.rows(
+        """SELECT DISTINCT a.source_id, c.number, a."table", a.row_id
+           FROM alarm a JOIN (SELECT * FROM change WHERE source_id BETWEEN $1 AND $2) c USING (change_id)
+           WHERE a.source_id BETWEEN $1 AND $2 ORDER BY ALL""",
+        block.bounds,
+    ):
+        found.setdefault((source_id, number), []).append((table, row_id))
+    return found
+
+
 def rows_that_lost(record: Record, source_id: str, numbers: tuple[int, ...]) -> tuple[tuple[str, str], ...]:
     """(table, name) of the register rows whose passage one of these changes of a source took away."""
-    return tuple(
-        record.rows(
-            """SELECT DISTINCT a."table", a.row_id FROM alarm a JOIN change c USING (change_id)
-               WHERE a.source_id = ? AND list_contains(?, c.number) ORDER BY ALL""",
-            [source_id, list(numbers)],
-        )
-    )
+    known = _lost_in(record, block_of(record, source_id))
+    return tuple(sorted({row for number in numbers for row in known.get((source_id, number), ())}))
 
 
 @per_record

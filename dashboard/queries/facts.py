@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from dashboard.record import Record, per_record
 
@@ -161,14 +162,15 @@ def claimed_totals(record: Record) -> tuple[ClaimedTotal, ...]:
     )
 
 
+MOMENT: Final = """SELECT id, on_date, date_precision, kind, title, summary, coalesce(org_ids, []) AS org_ids, source_id
+  FROM timeline"""
+
+
 @per_record
-def timeline(record: Record) -> tuple[Moment, ...]:
-    """Every dated thing of the record, latest first."""
-    return record.fetch(
-        Moment,
-        """SELECT id, on_date, date_precision, kind, title, summary, coalesce(org_ids, []) AS org_ids, source_id
-           FROM timeline ORDER BY last_day DESC, id""",
-    )
+def moment(record: Record, entry_id: str) -> Moment | None:
+    """The entry of the timeline of that name, or None."""
+    found = record.fetch(Moment, f"{MOMENT} WHERE id = ?", [entry_id])
+    return found[0] if found else None
 
 
 @per_record

@@ -57,9 +57,9 @@ def ending(record: Record, event_id: str) -> Ending | None:
     for step in facts.review_steps(record):
         if step.event_id == event_id and step.on_date and commissioners.get(step.review_id):
             return Ending(commissioners[step.review_id] or "", step.on_date, step.date_precision, step.source_id)
-    for moment in facts.timeline(record):
-        if moment.id == f"event.{event_id}" and moment.org_ids and moment.source_id:
-            return Ending(name_of(record, moment.org_ids[0]), moment.on_date, moment.date_precision, moment.source_id)
+    moment = facts.moment(record, f"event.{event_id}")
+    if moment and moment.org_ids and moment.source_id:
+        return Ending(name_of(record, moment.org_ids[0]), moment.on_date, moment.date_precision, moment.source_id)
     return None
 
 

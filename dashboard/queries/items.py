@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from dashboard.parts.permalinks import ROOMS
-from dashboard.queries.facts import Moment, review_steps, timeline
+from dashboard.queries.blocks import Block, block_of
+from dashboard.queries.facts import MOMENT, Moment
+from dashboard.queries.spans import span_of
 from dashboard.record import Record, per_record
 from data.labels import label
 
@@ -249,6 +252,8 @@ def _described(table: str, title: str, rest: list[object]) -> tuple[str, list[tu
 
 Named = tuple[str, str]
 """Table and id of a row."""
+MOST_SUPPORTS: Final = 20
+MOST_NEIGHBOURS: Final = 40
 _TABLE_OF_KIND: Final = {"petition": "petition_reading"}
 
 
@@ -368,14 +373,26 @@ def corrections(record: Record, table: str, row_id: str) -> tuple[Correction, ..
 
 
 @per_record
-def _all_supports(record: Record) -> dict[Named, tuple[Support, ...]]:
+def _sources_of_evidence(record: Record) -> dict[Named, tuple[str, ...]]:
+    """By row of the register, the sources in which it was looked for."""
+    found = record.rows(
+        'SELECT "table", row_id, list(DISTINCT source_id ORDER BY source_id) FROM evidence GROUP BY ALL'
+    )
+    return {(table, row_id): tuple(source_ids) for table, row_id, source_ids in found}
+
+
+@per_record
+def _supports_in(record: Record, block: Block) -> dict[Named, list[Support]]:
     found: dict[Named, list[Support]] = {}
     for table, row_id, *rest in record.rows(
         """WITH each AS (
              SELECT e."table", e.row_id, e.state, p.text, p.page_number, c.final_url, c.memento_url, c.captured_at,
                c.body_sha256, coalesce(e.missing_terms, []) AS missing_terms, c.origin, w.why AS withheld_why,
                e.passage_id
-             FROM evidence e LEFT JOIN passage p USING (passage_id) LEFT JOIN capture c ON c.capture_id = e.capture_id
+             FROM (SELECT * FROM evidence WHERE source_id BETWEEN $1 AND $2) e
+               LEFT JOIN (SELECT * FROM passage WHERE source_id BETWEEN $1 AND $2) p USING (passage_id)
+               LEFT JOIN (SELECT * FROM capture WHERE source_id BETWEEN $1 AND $2) c
+                 ON c.capture_id = e.capture_id
                LEFT JOIN withheld w USING (body_sha256)),
            once AS (
              SELECT *, min(captured_at) OVER same AS first_at, count(captured_at) OVER same AS captures
@@ -385,32 +402,37 @@ def _all_supports(record: Record) -> dict[Named, tuple[Support, ...]]:
            SELECT "table", row_id, state, text, page_number, final_url, memento_url, captured_at, body_sha256,
              missing_terms, origin, first_at, captures, withheld_why
            FROM once QUALIFY row_number() OVER (
-             PARTITION BY "table", row_id ORDER BY captured_at DESC NULLS LAST, text) <= 20
-           ORDER BY captured_at DESC NULLS LAST, text"""
+             PARTITION BY "table", row_id ORDER BY captured_at DESC NULLS LAST, text) <= ?
+           ORDER BY captured_at DESC NULLS LAST, text""".replace("?", str(MOST_SUPPORTS)),
+        block.bounds,
     ):
         cells: list[Any] = [tuple(cell) if isinstance(cell, list) else cell for cell in rest]
         found.setdefault((table, row_id), []).append(Support(*cells))
-    return {named: tuple(rows) for named, rows in found.items()}
+    return found
 
 
 def supports(record: Record, table: str, row_id: str) -> tuple[Support, ...]:
     """What the captures of its source show of a row: each passage once, with its latest capture; latest first, at most
     20."""
-    return _all_supports(record).get(row_behind(table, row_id), ())
+    named = row_behind(table, row_id)
+    blocks = dict.fromkeys(block_of(record, source_id) for source_id in _sources_of_evidence(record).get(named, ()))
+    found = [one for block in blocks for one in _supports_in(record, block).get(named, ())]
+    return tuple(found[:MOST_SUPPORTS])
 
 
 @per_record
-def _all_copies(record: Record) -> dict[str, tuple[Copy, ...]]:
+def _copies_in(record: Record, block: Block) -> dict[str, tuple[Copy, ...]]:
     found: dict[str, list[Copy]] = {}
     for source_id, *rest in record.rows(
         """SELECT c.source_id, c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why,
              count(*) OVER (PARTITION BY c.source_id)
            FROM capture c LEFT JOIN withheld w USING (body_sha256)
-           WHERE c.part = 'page' AND c.verdict = 'good'
+           WHERE c.part = 'page' AND c.verdict = 'good' AND c.source_id BETWEEN ? AND ?
            QUALIFY row_number() OVER (
                PARTITION BY c.source_id, c.origin = 'live' ORDER BY c.captured_at DESC, c.capture_id DESC) = 1
              OR row_number() OVER (PARTITION BY c.source_id ORDER BY c.captured_at, c.capture_id) = 1
-           ORDER BY c.captured_at DESC, c.capture_id DESC"""
+           ORDER BY c.captured_at DESC, c.capture_id DESC""",
+        block.bounds,
     ):
         found.setdefault(source_id, []).append(Copy(*rest))
     return {source_id: tuple(copies) for source_id, copies in found.items()}
@@ -419,19 +441,27 @@ def _all_copies(record: Record) -> dict[str, tuple[Copy, ...]]:
 def copies(record: Record, source_id: str) -> tuple[Copy, ...]:
     """The good captures that a reader is shown of a source: the latest live one, the latest from an archive, and the
     first of all, each once, latest first."""
-    return _all_copies(record).get(source_id, ())
+    return _copies_in(record, block_of(record, source_id)).get(source_id, ())
 
 
 @per_record
-def copy_of(record: Record, capture_id: str) -> Copy | None:
-    """One stored capture by its name."""
-    found = record.fetch(
-        Copy,
-        """SELECT c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why AS withheld_why, 1 AS held
-           FROM capture c LEFT JOIN withheld w USING (body_sha256) WHERE c.capture_id = ?""",
-        [capture_id],
+def _ends_in(record: Record, block: Block) -> dict[str, Copy]:
+    """The first and last capture of each version of these sources, by name."""
+    found = record.rows(
+        """WITH ends AS (
+             SELECT first_capture_id AS capture_id FROM version WHERE source_id BETWEEN $1 AND $2
+             UNION SELECT last_capture_id FROM version WHERE source_id BETWEEN $1 AND $2)
+           SELECT c.capture_id, c.captured_at, c.origin, c.body_sha256, c.memento_url, w.why, 1
+           FROM capture c JOIN ends USING (capture_id) LEFT JOIN withheld w USING (body_sha256)
+           WHERE c.source_id BETWEEN $1 AND $2""",
+        block.bounds,
     )
-    return found[0] if found else None
+    return {capture_id: Copy(*rest) for capture_id, *rest in found}
+
+
+def end_of_version(record: Record, source_id: str, capture_id: str) -> Copy | None:
+    """The capture of that name of a source, with which one of its versions begins or ends."""
+    return _ends_in(record, block_of(record, source_id)).get(capture_id)
 
 
 @dataclass(frozen=True)
@@ -507,59 +537,76 @@ def touched_on(record: Record, item: Item) -> dt.date | None:
     return max((day for day in (item.recorded_on, corrected) if day), default=None)
 
 
-@dataclass(frozen=True)
-class _Moments:
-    """The timeline, oldest first, by what its entries are about; `place` is where an entry stands in it."""
+@per_record
+def _moments_in(record: Record, block: Block) -> dict[str, list[Moment]]:
+    """The entries of the timeline that sources of a block show, by source, oldest first."""
+    found: dict[str, list[Moment]] = {}
+    for moment in record.fetch(Moment, f"{MOMENT} WHERE source_id BETWEEN ? AND ? {_OLDEST}", block.bounds):
+        found.setdefault(moment.source_id or "", []).append(moment)
+    return found
 
-    of_body: dict[str, list[Moment]]
-    of_source: dict[str, list[Moment]]
-    of_review: dict[str, list[Moment]]
-    place: dict[str, int]
+
+_OLDEST: Final = "ORDER BY last_day, id DESC"
+
+
+def _moments_of_source(record: Record, source_id: str) -> list[Moment]:
+    return _moments_in(record, block_of(record, source_id)).get(source_id, [])
 
 
 @per_record
-def _moments(record: Record) -> _Moments:
-    reviews = {f"review_event.{step.event_id}": step.review_id for step in review_steps(record)}
-    found = _Moments({}, {}, {}, {})
-    for place, moment in enumerate(timeline(record)[::-1]):
-        found.place[moment.id] = place
+def _moments_of_review(record: Record, review_id: str) -> tuple[Moment, ...]:
+    return record.fetch(
+        Moment,
+        f"""{MOMENT} WHERE kind = 'review_event'
+            AND id IN (SELECT 'review_event.' || event_id FROM review_event WHERE review_id = ?) {_OLDEST}""",  # noqa: S608
+        [review_id],
+    )
+
+
+@per_record
+def _assertions(record: Record) -> dict[str, list[Moment]]:
+    """The assertions of the timeline by body."""
+    found: dict[str, list[Moment]] = {}
+    for moment in record.fetch(Moment, f"{MOMENT} WHERE kind = 'adoption' {_OLDEST}"):
         for org_id in moment.org_ids:
-            found.of_body.setdefault(org_id, []).append(moment)
-        if moment.source_id:
-            found.of_source.setdefault(moment.source_id, []).append(moment)
-        if moment.id in reviews:
-            found.of_review.setdefault(reviews[moment.id], []).append(moment)
+            found.setdefault(org_id, []).append(moment)
     return found
 
 
 def related(record: Record, table: str, row_id: str) -> tuple[Related, ...]:
     """Other entries of the timeline on the same matter, oldest first: those about the same body or page, the steps of
     the review, and beside an assertion the other assertions about its bodies."""
-    known = _moments(record)
+    chosen: Sequence[Moment]
     if table == "organisation":
-        chosen = known.of_body.get(row_id, [])
+        chosen = record.fetch(Moment, f"{MOMENT} WHERE list_contains(org_ids, ?) {_OLDEST}", [row_id])
     elif table == "source":
-        chosen = known.of_source.get(row_id, [])
+        chosen = _moments_of_source(record, row_id)
     elif table == "review":
-        chosen = known.of_review.get(row_id, [])
+        chosen = _moments_of_review(record, row_id)
     else:
-        chosen = _neighbours(record, table, row_id, known)
+        chosen = _neighbours(record, table, row_id)
     return tuple(
         Related("timeline", moment.id, moment.title, moment.on_date, moment.date_precision, moment.source_id)
         for moment in chosen
     )
 
 
-def _neighbours(record: Record, table: str, row_id: str, known: _Moments) -> list[Moment]:
+def _neighbours(record: Record, table: str, row_id: str) -> list[Moment]:
     row = item(record, table, row_id)
     if row is None:
         return []
     own = row_id if table == "timeline" else f"{table}.{row_id}"
-    found = {moment.id: moment for moment in known.of_source.get(row.source_id or "", ())}
+    found = {moment.id: moment for moment in _moments_of_source(record, row.source_id)} if row.source_id else {}
     for org_id in row.org_ids if own.startswith("adoption.") else ():
-        found |= {moment.id: moment for moment in known.of_body.get(org_id, ()) if moment.kind == "adoption"}
+        found |= {moment.id: moment for moment in _assertions(record).get(org_id, ())}
     found.pop(own, None)
-    return sorted(found.values(), key=lambda moment: known.place[moment.id])[:40]
+    by_name = sorted(found.values(), key=lambda moment: moment.id, reverse=True)
+    return sorted(by_name, key=_last_day)[:MOST_NEIGHBOURS]
+
+
+def _last_day(moment: Moment) -> dt.date:
+    days = span_of(moment.on_date, moment.date_precision)
+    return days.last if days else dt.date.min
 
 
 @per_record

@@ -6,8 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.queries import facts
-from dashboard.queries.chronology import entries
+from dashboard.queries import chronology, facts
 from dashboard.queries.facts import Moment
 from dashboard.queries.sources import all_sources
 from dashboard.queries.spans import span_of
@@ -116,7 +115,7 @@ def meanwhile(record: Record, petition_id: str, review_id: str, ended_event: str
     of_review = {step.event_id: step.state for step in facts.review_steps(record) if step.review_id == review_id}
     found: list[Moment] = []
     states: set[str] = set()
-    for entry in sorted(entries(record), key=lambda one: (one.days.last, one.moment.id)):
+    for entry in chronology.of_kinds(record, "event", "review_event"):
         moment = entry.moment
         kind, _, row_id = moment.id.partition(".")
         first_of_state = kind == "review_event" and row_id in of_review and of_review[row_id] not in states

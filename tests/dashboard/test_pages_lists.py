@@ -18,6 +18,7 @@ from dashboard.pages import petition, responses, review, timeline
 from dashboard.parts.params import Params
 from dashboard.queries import chronology, reviews
 from dashboard.queries import responses as said
+from dashboard.record import Record
 from dashboard.start import START, Context
 from data.home import PACKAGE, Home
 from scrapers.build import build
@@ -172,8 +173,8 @@ def test_rows_have_details(context_of: Contexts, published_home: Home) -> None:
         assert page.select_one(".citation") and page.select_one("dl.facts a[href*='source=']")
     for review_id in list(reviews.track_index(context.record))[::3]:
         assert plain("review", context, review=review_id).select_one(".track, .quiet")
-    for entry_id in list(chronology.entry_index(context.record))[::15]:
-        assert plain("timeline", context, entry=entry_id).select_one(".citation")
+    for entry in every_entry(context.record)[::15]:
+        assert plain("timeline", context, entry=entry.moment.id).select_one(".citation")
 
 
 def test_hostile_words_stay_words(home: Home, context_of: Contexts) -> None:
@@ -284,6 +285,10 @@ def page_marks(page: BeautifulSoup, statement_id: str) -> list[str]:
     return [str(m["title"]) for m in page.select(".dot") if str(m["href"]).endswith(f"statement={statement_id}")]
 
 
+def every_entry(record: Record) -> tuple[chronology.Entry, ...]:
+    return chronology.some(record, "", "", "", start=0, stop=100_000)
+
+
 # --- timeline -------------------------------------------------------------------------------------------------------
 
 
@@ -297,7 +302,8 @@ def test_pages_of_the_timeline_hold_every_entry_once(context_of: Contexts, publi
         links = page.select(".entries .title a")
         assert len(links) <= timeline.ROWS
         seen += [parse_qs(urlsplit(str(link["href"])).query)["entry"][0] for link in links]
-    assert sorted(seen) == sorted(chronology.entry_index(context.record)) and len(seen) == len(set(seen))
+    assert sorted(seen) == sorted(entry.moment.id for entry in every_entry(context.record))
+    assert len(seen) == len(set(seen))
 
 
 def test_the_timeline_can_be_read_from_its_beginning(context_of: Contexts, published_home: Home) -> None:
@@ -309,9 +315,10 @@ def test_the_timeline_can_be_read_from_its_beginning(context_of: Contexts, publi
 
 def test_years_and_kinds_add_up(context_of: Contexts, published_home: Home) -> None:
     context = context_of(published_home)
-    found = chronology.entries(context.record)
-    assert sum(one.total for one in chronology.by_year(found)) == len(found)
-    assert sum(size for _, size in chronology.kinds_of(found)) == len(found)
+    found = chronology.counted(context.record)
+    total = len(every_entry(context.record))
+    assert sum(one.total for one in chronology.by_year(found)) == chronology.total(found) == total
+    assert sum(size for _, size in chronology.kinds_of(found)) == total
     years = [int(one.year) for one in chronology.by_year(found)]
     assert years == list(range(years[0], years[-1] + 1))
     assert chronology.by_year(()) == ()
@@ -328,7 +335,7 @@ def test_each_entry_has_a_permanent_page_and_a_citation(context_of: Contexts, pu
 
 def test_uncertain_dates_are_drawn_as_what_they_are(context_of: Contexts, published_home: Home) -> None:
     context = context_of(published_home)
-    kinds = {entry.moment.date_precision: entry for entry in chronology.entries(context.record)}
+    kinds = {entry.moment.date_precision: entry for entry in every_entry(context.record)}
     for precision, words in (("day", "Known to the day."), ("month", "some day from"), ("before", "some day up to")):
         page = plain("timeline", context, entry=kinds[precision].moment.id)
         band = page.select_one(".strip .band")

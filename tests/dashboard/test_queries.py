@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboard.queries import bodies, facts, find, focus, items, over_time, reviews, state
+from dashboard.queries import bodies, chronology, find, focus, items, over_time, reviews, state
 from dashboard.record import Record, Store, per_record
 from dashboard.start import Context
 from data.home import Home
@@ -114,7 +114,7 @@ def test_an_empty_record_answers_everything(context_of: Contexts, published_empt
     assert state.fact_count(record) == 0
     assert state.last_run(record) is None and state.last_good_at(record) is None
     assert find.find(record, "anything").found == ()
-    assert facts.timeline(record) == ()
+    assert chronology.counted(record) == () and chronology.some(record, "", "", "", start=0, stop=9) == ()
     assert focus.named_counts(record) == {}
 
 
