@@ -14,6 +14,7 @@ import logging
 import mimetypes
 import re
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
 from functools import lru_cache
@@ -50,9 +51,11 @@ from dashboard.parts.freshness import freshness
 from dashboard.parts.html import fill
 from dashboard.parts.params import Params
 from dashboard.permalinks.routes import PermanentPages
+from dashboard.search.opened import prepare as prepare_search
 from dashboard.start import START, Context, Trouble
 from dashboard.threads import run_in_threadpool
 from data import logs
+from data.search import NotIndexed, index_path
 
 LOG: Final = logging.getLogger(__name__)
 OWN_ASSETS: Final = Path(__file__).resolve().parent / "static"
@@ -373,6 +376,8 @@ def warm(context: Context) -> None:
     small record, the files to take away."""
     logs.event(LOG, logging.INFO, "record.shown", record=context.record.path.name)
     plain.warm(context)
+    with contextlib.suppress(NotIndexed, sqlite3.Error):  # whoever searches is told
+        prepare_search(index_path(context.home))
     for name in re.findall(r'(?:src|href)="\./(static/[^"]+)"', "".join(SHELL)):
         streamlit_file(f"/{name}", True)
     PERMANENT.warm(context, lambda: START.on_new_record is not None)

@@ -37,6 +37,8 @@ from scrapers.statements import Value, filled
 
 CHUNK: Final = 5_000
 WAIT_SECONDS: Final = 30
+SOURCES_AT_ONCE: Final = 500
+"""Sources whose texts and mentions are asked for in one statement."""
 MERGE_ALL_ABOVE: Final = 20_000
 """Passages added at once beyond which the full-text table is merged into one piece afterwards."""
 _MARKS: Final = str.maketrans("", "", OPENED + CLOSED + "\0")
@@ -166,6 +168,13 @@ def _write(
     if fresh:
         index.execute("PRAGMA journal_mode = wal")
     return facts_added, facts_removed, texts.added, texts.removed, total
+
+
+def _at_once(names: Iterable[str]) -> Iterator[list[str]]:
+    """Sources in portions, in order: what is held of all of them at once would grow with the record."""
+    ordered = sorted(names)
+    for start in range(0, len(ordered), SOURCES_AT_ONCE):
+        yield ordered[start : start + SOURCES_AT_ONCE]
 
 
 def _hash(*parts: object) -> int:
@@ -447,7 +456,10 @@ class Texts:
 
     def write(self, changed: Iterable[str]) -> None:
         """Bring the texts of the changed sources up to date: drop the readings that have gone, add the new ones."""
-        names = sorted(changed)
+        for names in _at_once(changed):
+            self._write(names)
+
+    def _write(self, names: list[str]) -> None:
         wanted = {row[0]: row[1:] for row in self._readings(names)}
         known = {
             row[0]: row[1:]
@@ -468,7 +480,13 @@ class Texts:
     def _readings(self, names: list[str]) -> list[tuple[Any, ...]]:
         """(extraction, source, key of its text, capture, time, origin, archive's address) of every good capture."""
         return self._record.execute(
-            filled(f"SELECT {READING} FROM {GOOD_READINGS} AND e.source_id IN (SELECT unnest(?))", names)  # noqa: S608
+            filled(
+                f"SELECT {READING} FROM {GOOD_READINGS} AND e.source_id BETWEEN ? AND ? "  # noqa: S608
+                "AND e.source_id IN (SELECT unnest(?))",
+                names[0],
+                names[-1],
+                names,
+            )
         ).fetchall()
 
     def _add(self, names: list[str], wanted: dict[str, tuple[Any, ...]]) -> None:
@@ -557,10 +575,17 @@ def _write_mentions(
     index: sqlite3.Connection, record: duckdb.DuckDBPyConnection, sources: dict[str, int], changed: set[str]
 ) -> None:
     """Which bodies each passage of the changed sources names."""
-    for source_id in sorted(changed):
+    for source_id in changed:
         index.execute("DELETE FROM mention WHERE row BETWEEN ? AND ?", rows_of_source(sources[source_id]))
+    for names in _at_once(changed):
         named = record.execute(
-            filled("SELECT DISTINCT passage_id, org_id FROM mention WHERE source_id = ?", source_id)
+            filled(
+                """SELECT DISTINCT passage_id, org_id FROM mention
+                   WHERE source_id BETWEEN ? AND ? AND source_id IN (SELECT unnest(?))""",
+                names[0],
+                names[-1],
+                names,
+            )
         ).fetchall()
         places = [(name.rpartition(".")[0], name.rpartition(".")[2], org_id) for name, org_id in named]
         index.executemany(

@@ -15,7 +15,7 @@ from dashboard.parts.show import show
 from dashboard.parts.status import status_badge, strength_words
 from dashboard.parts.tables import Column, table
 from dashboard.queries import bodies, state
-from dashboard.queries.sources import all_sources
+from dashboard.queries.sources import source_count
 from dashboard.start import Context, context, per_page
 
 ADDRESS = "/about"
@@ -35,7 +35,7 @@ PARTS = (
 
 def describe(ctx: Context) -> str:
     """Whose word to take, and how much there is to check."""
-    facts, sources = state.fact_count(ctx.record), len(all_sources(ctx.record))
+    facts, sources = state.fact_count(ctx.record), source_count(ctx.record)
     if not facts:
         return "There is nothing to trust yet: the register holds no facts."
     return (

@@ -30,7 +30,7 @@ from dashboard.parts.tables import Column, table
 from dashboard.queries import documents
 from dashboard.queries.bodies import name_of
 from dashboard.queries.documents import Course, Mark, Resting, Version
-from dashboard.queries.sources import Source, source_index
+from dashboard.queries.sources import Source, source_index, sources_at
 from dashboard.start import Context, per_page
 from data.fragments import pdf_page_link, text_fragment
 from data.labels import label
@@ -45,7 +45,9 @@ def one_document(ctx: Context, source_id: str, before: int, after: int, look: st
     """The page of one source, without the way back. `before` and `after` are numbers of versions, 0 for the latest
     change; `look` is "side" or "inline"."""
     source = source_index(ctx.record)[source_id]
-    course = documents.courses(ctx.record)[source_id]
+    course = documents.course_of(ctx.record, source_id)
+    if course is None:
+        raise KeyError(source_id)
     return join(
         [
             page_head(source.title, state_sentence(ctx, course), _basis(ctx, course), kicker=_kicker(source)),
@@ -525,7 +527,7 @@ def _outgoing(ctx: Context, source_id: str) -> Markup:
     found = documents.outgoing(ctx.record, source_id)
     if not found:
         return EMPTY
-    known = {source.url: source.source_id for source in source_index(ctx.record).values() if source.url}
+    known = sources_at(ctx.record, {one.url for one in found})
     items = join(
         fill(
             "<li>{l}{k}</li>",

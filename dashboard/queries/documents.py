@@ -190,25 +190,31 @@ class Passage:
     text: str
 
 
+_COURSE: Final = """SELECT t.source_id, t.state, t.last_tried_at, t.last_outcome, t.last_live_outcome, t.last_detail,
+         t.attempts, t.last_good_at, t.captures, t.good_captures, coalesce(v.versions, 0) AS versions,
+         coalesce(c.changes, 0) AS changes, c.changed_after, c.changed_before,
+         coalesce(d.absences, 0) AS absences, coalesce(u.unchecked, 0) AS unchecked
+  FROM (SELECT * FROM source_state WHERE {which}) t
+    LEFT JOIN (SELECT source_id, count(*) AS versions FROM version WHERE {which} GROUP BY 1) v USING (source_id)
+    LEFT JOIN (SELECT source_id, count(*) AS changes, arg_max(after_at, before_at) AS changed_after,
+                      max(before_at) AS changed_before FROM change WHERE {which} GROUP BY 1) c USING (source_id)
+    LEFT JOIN (SELECT source_id, count(*) AS absences FROM disappearance WHERE {which} GROUP BY 1) d USING (source_id)
+    LEFT JOIN (SELECT source_id, count(*) AS unchecked FROM candidate
+               WHERE state IN ('open', 'reopened') AND {which} GROUP BY 1) u USING (source_id)
+  ORDER BY t.source_id"""
+
+
 @per_record
 def courses(record: Record) -> dict[str, Course]:
     """How every source has fared, by its id."""
-    found = record.fetch(
-        Course,
-        """SELECT t.source_id, t.state, t.last_tried_at, t.last_outcome, t.last_live_outcome, t.last_detail, t.attempts,
-                  t.last_good_at, t.captures, t.good_captures, coalesce(v.versions, 0) AS versions,
-                  coalesce(c.changes, 0) AS changes, c.changed_after, c.changed_before,
-                  coalesce(d.absences, 0) AS absences, coalesce(u.unchecked, 0) AS unchecked
-           FROM source_state t
-             LEFT JOIN (SELECT source_id, count(*) AS versions FROM version GROUP BY 1) v USING (source_id)
-             LEFT JOIN (SELECT source_id, count(*) AS changes, arg_max(after_at, before_at) AS changed_after,
-                               max(before_at) AS changed_before FROM change GROUP BY 1) c USING (source_id)
-             LEFT JOIN (SELECT source_id, count(*) AS absences FROM disappearance GROUP BY 1) d USING (source_id)
-             LEFT JOIN (SELECT source_id, count(*) AS unchecked FROM candidate
-                        WHERE state IN ('open', 'reopened') GROUP BY 1) u USING (source_id)
-           ORDER BY t.source_id""",
-    )
-    return {one.source_id: one for one in found}
+    return {one.source_id: one for one in record.fetch(Course, _COURSE.format(which="true"))}
+
+
+@per_record
+def course_of(record: Record, source_id: str) -> Course | None:
+    """How one source has fared, or None where there is none of that name."""
+    found = record.fetch(Course, _COURSE.format(which="source_id = $1"), [source_id])
+    return found[0] if found else None
 
 
 _CHANGE: Final = """SELECT c.change_id, c.source_id, c.number, f.number AS from_number, t.number AS to_number,

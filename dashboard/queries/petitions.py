@@ -8,7 +8,7 @@ from typing import Final
 
 from dashboard.queries import chronology, facts
 from dashboard.queries.facts import Moment
-from dashboard.queries.sources import all_sources
+from dashboard.queries.sources import sources_of_kind
 from dashboard.queries.spans import span_of
 from dashboard.record import Record, per_record
 from data.dates import Span
@@ -70,7 +70,7 @@ def petitions(record: Record) -> tuple[Petition, ...]:
     by_id: dict[str, list[facts.Reading]] = {}
     for reading in facts.petition_readings(record):
         by_id.setdefault(reading.petition_id, []).append(reading)
-    pages = {source.url: source for source in all_sources(record) if source.kind == "petition" and source.url}
+    pages = {source.url: source for source in sources_of_kind(record, "petition") if source.url}
     found = []
     for petition_id, readings in sorted(by_id.items()):
         grouped: dict[tuple[str | None, str | None, int, str], list[str]] = {}

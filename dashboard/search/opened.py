@@ -24,6 +24,7 @@ class Index:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        self._making = threading.Lock()
         self._identity: tuple[int, int] | None = None
         self._free: list[sqlite3.Connection] = []
         self._catalogue: Catalogue | None = None
@@ -32,12 +33,13 @@ class Index:
     def reading(self) -> Iterator[tuple[sqlite3.Connection, Catalogue]]:
         """A connection inside one read transaction, with the catalogue of the same moment. Raises NotIndexed."""
         connection, identity = self._take()
-        until = time.monotonic() + SECONDS
         try:
-            connection.set_progress_handler(lambda: time.monotonic() > until, 20_000)
             connection.execute("BEGIN")
             try:
-                yield connection, self._current(connection)
+                catalogue = self._current(connection)  # of a large record this takes longer than a search may
+                until = time.monotonic() + SECONDS
+                connection.set_progress_handler(lambda: time.monotonic() > until, 20_000)
+                yield connection, catalogue
             finally:
                 connection.set_progress_handler(None, 0)
                 connection.execute("ROLLBACK")
@@ -69,10 +71,11 @@ class Index:
 
     def _current(self, connection: sqlite3.Connection) -> Catalogue:
         stamp = str(connection.execute("SELECT value FROM meta WHERE name = 'stamp'").fetchone()[0])
-        catalogue = self._catalogue
-        if catalogue is None or catalogue.stamp != stamp:
-            catalogue = self._catalogue = Catalogue(connection, stamp)
-        return catalogue
+        with self._making:  # those who search meanwhile wait for one to be made instead of each making one
+            catalogue = self._catalogue
+            if catalogue is None or catalogue.stamp != stamp:
+                catalogue = self._catalogue = Catalogue(connection, stamp)
+            return catalogue
 
     def _close_free(self) -> None:
         while self._free:
@@ -92,6 +95,12 @@ _indexes_lock = threading.Lock()
 def index_at(path: Path) -> Index:
     with _indexes_lock:
         return _indexes.setdefault(path.absolute(), Index(path))
+
+
+def prepare(path: Path) -> None:
+    """Read what every search of an index needs, before anybody searches. Raises NotIndexed, sqlite3.Error."""
+    with index_at(path).reading():
+        pass
 
 
 def close_all() -> None:
