@@ -109,7 +109,11 @@ class _Known:
 
     def digest(self, source_id: str) -> str:
         told = [self.rules, self.sources.get(source_id), self.rows.get(source_id), self.decisions.get(source_id)]
-        return json.dumps(told, default=str, ensure_ascii=False)
+        return _as_json(told)
+
+
+_as_json: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
+"""One encoder for all: json.dumps makes one for each source."""
 
 
 def _rules_digest() -> str:

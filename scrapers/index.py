@@ -508,14 +508,17 @@ class Texts:
             )
         waiting = iter(texts)
         while chunk := list(itertools.islice(waiting, CHUNK // 50)):
-            self._add_passages(chunk, texts)
+            self._add_passages(chunk, texts, {wanted[name][0] for name in chunk})
 
-    def _add_passages(self, names: list[str], texts: dict[str, tuple[int, int]]) -> None:
+    def _add_passages(self, names: list[str], texts: dict[str, tuple[int, int]], source_ids: set[str]) -> None:
+        """Add the passages of extractions of these sources, between which the database need not look elsewhere."""
         order = {name: place for place, name in enumerate(names)}
         rows = self._record.execute(
             filled(
                 """SELECT extraction_id, position, kind, heading, text, page_number FROM passage
-                   WHERE extraction_id IN (SELECT unnest(?))""",
+                   WHERE source_id BETWEEN ? AND ? AND extraction_id IN (SELECT unnest(?))""",
+                min(source_ids),
+                max(source_ids),
                 names,
             )
         ).fetchall()

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -129,7 +129,7 @@ def register_files(home: Home) -> tuple[str, str]:
 
 def write_prints(record: Path, prints: Prints) -> None:
     """Keep the prints of a database that is about to be published."""
-    prints_path(record).write_text(json.dumps(asdict(prints)), encoding="utf-8")
+    prints_path(record).write_text(json.dumps(vars(prints)), encoding="utf-8")
 
 
 def read_prints(record: Path) -> Prints | None:

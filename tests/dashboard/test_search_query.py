@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboard.api import search as search_api
+from dashboard.search.catalogue import Catalogue
 from dashboard.search.opened import close_all
 from dashboard.search.query import search
 from dashboard.search.results import Marked, SearchResult, marked, shortened
@@ -56,6 +58,23 @@ def test_bodies_are_found_by_their_short_names(indexed: Home) -> None:
     assert found.hits[0].id == "slam" and found.hits[0].address == "/organisations/slam"
     assert all("slam" in hit.org_ids for hit in found.hits)
     assert found.exact and found.total == len(found.hits) and found.record > 0
+
+
+def test_what_is_read_before_the_first_search_takes_none_of_its_time(
+    indexed: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 100,000 sources it takes longer than one search may."""
+
+    class OfManySources(Catalogue):
+        def __init__(self, connection: sqlite3.Connection, stamp: str) -> None:
+            time.sleep(1.6)
+            super().__init__(connection, stamp)
+
+    close_all()
+    monkeypatch.setattr("dashboard.search.opened.Catalogue", OfManySources)
+    monkeypatch.setattr("dashboard.search.opened.SECONDS", 1.5)
+    assert search(indexed, "zebra").total == 5
+    close_all()
 
 
 def test_facts_and_titles_come_before_passages(indexed: Home) -> None:

@@ -15,6 +15,7 @@ from data.home import Home
 from data.search import SOURCE_SHIFT, NotIndexed, beside, index_path, open_index, row_number, rows_of_source
 from scrapers.build import build
 from scrapers.index import IndexTrouble, update_index
+from tests.support.grown_home import Size, grown_home
 from tests.support.pages import add_page, remove_capture
 
 ONE, TWO = "stopsim-petition-page", "acp-uk-2021-rapid-response"
@@ -61,6 +62,23 @@ def test_nothing_new_changes_nothing(built: tuple[Home, Path], index: sqlite3.Co
     assert not again.begun
     after = list(index.iterdump())
     assert [line for line in before if "stamp" not in line] == [line for line in after if "stamp" not in line]
+
+
+def test_portions_of_sources_make_the_index_that_all_at_once_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = grown_home(tmp_path / "home", Size(9, 4, 23))
+    database = build(home).path
+    made = []
+    for at_once in (1, 4, 10_000):
+        index_path(home).unlink()
+        monkeypatch.setattr("scrapers.index.SOURCES_AT_ONCE", at_once)
+        report = update_index(home, database)
+        assert report.passages_added > 9 * 23
+        with closing(open_index(index_path(home))) as index:
+            assert index.execute("SELECT count(*) FROM mention").fetchone()[0] > 0
+            made.append([line for line in index.iterdump() if "stamp" not in line])
+    assert made[0] == made[1] == made[2]
 
 
 def test_only_changed_facts_are_written(home: Home) -> None:
