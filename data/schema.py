@@ -17,6 +17,9 @@ COLLECTED: Final = (
     "candidate", "observation", "evidence", "rereading", "alarm",
 )  # fmt: skip
 
+KEYS: Final = {"passage": ["passage_id"]}
+"""Columns that name a row of a collected table, where the database keeps no index of them."""
+
 
 def _apply(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute((FOLDER / name).read_text(encoding="utf-8"))

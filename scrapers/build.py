@@ -72,16 +72,16 @@ _OF_SOURCES: Final = "kind IN ('change', 'disappearance', 'source')"
 """Entries of the timeline that are made source by source."""
 WAIT_SECONDS: Final = 120
 """How long a build waits for another one in the same home."""
-COPY_MEMORY_MB: Final = 128
-"""What the working database may take while it writes two databases at once, beside the keys of the passages."""
-PASSAGES_IN_MB: Final = 10_000
-"""Passages whose keys take a megabyte."""
+MEMORY_MB: Final = (128, 512, 2_048)
+"""What the databases may take while the record is made; where texts of pages need more, all is made anew with the next:
+after a commit that lacked memory a table's index is not to be trusted."""
 ROWS_AT_ONCE: Final = 20_000
 """Rows that are sorted and copied in one statement."""
 LETTERS_IN_ROW: Final = 500
 """A text so long counts as a row."""
 ROWS_IN_GROUP: Final = 2_048
 """Rows that the database writes together: it holds that many whole texts of pages in memory."""
+_GROUPS: Final = f"(ROW_GROUP_SIZE {ROWS_IN_GROUP})"
 
 
 def build(home: Home, *, work: duckdb.DuckDBPyConnection | None = None, anew: bool = False) -> Published:
@@ -167,13 +167,7 @@ def _build(
             sources = prints_of_sources(source) if source is not None else {}
             now = Prints(shape_digest(), files, withheld_digest(register), sources)
             base = None if source is None else making.base(last, now, source)
-            try:
-                rows, prints = making.make(source, now, base)
-            except duckdb.Error:
-                if base is None:
-                    raise
-                _drop(part)  # the last publication is not whole: nothing of it is gone on from
-                rows, prints = making.make(source, now, None)
+            rows, prints = _made(making, source, now, base)
         with part.open("rb+") as handle:
             os.fsync(handle.fileno())
         write_prints(path, replace(prints, size=part.stat().st_size))
@@ -184,6 +178,26 @@ def _build(
     notes = _index(home, path)
     make_current(home, path)
     return Published(path, rows, notes)
+
+
+def _made(
+    making: _Making, source: duckdb.DuckDBPyConnection | None, now: Prints, base: Base | None
+) -> tuple[dict[str, int], Prints]:
+    """Write the new database from `base`; where that one is not whole, or memory was short, all of it anew."""
+    ways: list[tuple[Base | None, int]] = [(base, MEMORY_MB[0])] if base is not None else []
+    ways += [(None, memory) for memory in MEMORY_MB]
+    while True:
+        way, memory = ways.pop(0)
+        try:
+            return making.make(source, now, way, memory)
+        except duckdb.Error as error:
+            if not ways or (way is None and not _short_of_memory(error)):
+                raise
+            _drop(making.part)
+
+
+def _short_of_memory(error: duckdb.Error) -> bool:
+    return isinstance(error, duckdb.OutOfMemoryException) or "failed to pin block" in str(error)
 
 
 def _drop(unfinished: Path) -> None:
@@ -210,12 +224,13 @@ class _Making:
         return found
 
     def make(
-        self, source: duckdb.DuckDBPyConnection | None, now: Prints, base: Base | None
+        self, source: duckdb.DuckDBPyConnection | None, now: Prints, base: Base | None, memory: int
     ) -> tuple[dict[str, int], Prints]:
-        """Write it, whole or from `base`; gives its number of rows by table and view, and its prints."""
+        """Write it, whole or from `base`, with so many MB of memory; gives its number of rows by table and view, and
+        its prints."""
         if base is not None:
             copy_file(base.path, self.part)
-        with _database(self.part) as connection:
+        with _database(self.part, memory) as connection:
             connection.execute("BEGIN")  # one transaction: hundreds of COMMENTs would each be written alone
             if base is None:
                 schema.create_all(connection)
@@ -228,21 +243,21 @@ class _Making:
         added = 0
         snapshot = _snapshot(self.home, source)
         if source is not None:
-            with _attached(source, self.part) as keys:
+            with _attached(source, self.part, memory) as keys:
                 if base is None:
                     added = _copy_collected(source, keys)
                 else:
                     added = renew(source, "published", base.changed, keys)
-        rows = self._finish(now, base, snapshot)
+        rows = self._finish(now, base, snapshot, memory)
         if base is None:
             if self.register.tables["withheld"]:
-                _rewrite(self.part)
+                _rewrite(self.part, memory)
             return rows, replace(now, rows=added)
         return rows, replace(now, rows=base.prints.rows, added=base.prints.added + added)
 
-    def _finish(self, now: Prints, base: Base | None, snapshot: int | None) -> dict[str, int]:
+    def _finish(self, now: Prints, base: Base | None, snapshot: int | None, memory: int) -> dict[str, int]:
         """What follows from register and collected rows together."""
-        with _database(self.part) as connection:
+        with _database(self.part, memory) as connection:
             connection.execute("BEGIN")
             if base is None:
                 if self.register.tables["withheld"]:
@@ -266,16 +281,15 @@ class _Making:
             _say_no_capture(connection)
             _describe(connection, self.register_sha256, snapshot)
             connection.execute("COMMIT")
-            connection.execute("CHECKPOINT")
             return _count(connection)
 
 
-def _rewrite(part: Path) -> None:
+def _rewrite(part: Path, memory: int) -> None:
     """Write the database anew, table by table: what was taken out leaves no trace in blocks that are free now."""
     clean = part.with_suffix(".clean")
     _drop(clean)
     try:
-        with _database(clean) as connection:
+        with _database(clean, memory) as connection:
             connection.execute("BEGIN")
             schema.create_all(connection)
             connection.execute("COMMIT")
@@ -285,14 +299,20 @@ def _rewrite(part: Path) -> None:
                 if table != "vocabulary":  # the schema fills it
                     connection.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM before.main."{table}"')  # noqa: S608
             connection.execute("DETACH before")
-            connection.execute("CHECKPOINT")
         clean.replace(part)
     finally:
         _drop(clean)
 
 
-def _database(path: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(path), config={"memory_limit": "1GB"})
+@contextmanager
+def _database(path: Path, memory: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The new database, opened for groups as small as those it is written in: opened as a file of its own, it would
+    write long texts anew into larger groups whenever it is brought to rest."""
+    with duckdb.connect(config={"memory_limit": f"{memory}MB"}) as connection:
+        connection.execute(f"ATTACH {literal(str(path))} AS made {_GROUPS}")
+        connection.execute("USE made")
+        yield connection
+        connection.execute("CHECKPOINT")
 
 
 def _index(home: Home, path: Path) -> tuple[str, ...]:
@@ -342,27 +362,34 @@ def _collected(
 
 
 @contextmanager
-def _attached(source: duckdb.DuckDBPyConnection, part: Path) -> Iterator[dict[str, list[str]]]:
+def _attached(source: duckdb.DuckDBPyConnection, part: Path, memory: int) -> Iterator[dict[str, list[str]]]:
     """The new database attached to the working one as `published`, with the keys of its tables: rows go from database
     to database, none through this process's own memory."""
-    source.execute(f"SET memory_limit = '{_memory_mb(source)}MB'")
-    source.execute(f"ATTACH {literal(str(part))} AS published (ROW_GROUP_SIZE {ROWS_IN_GROUP})")
+    source.execute(f"SET memory_limit = '{memory}MB'")
+    source.execute(f"ATTACH {literal(str(part))} AS published {_GROUPS}")
     try:
-        yield dict(
+        yield schema.KEYS | dict(
             source.execute(
                 "SELECT table_name, constraint_column_names FROM duckdb_constraints() "
                 "WHERE constraint_type = 'PRIMARY KEY' AND database_name = 'published'"
             ).fetchall()
         )
-    finally:
+    except BaseException:
+        with suppress(duckdb.Error):
+            source.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # what broke first is what is told
+            source.execute("DETACH published")
+        raise
+    else:
         source.execute("DETACH published")
+    finally:
         source.execute(f"SET memory_limit = '{MEMORY}'")
 
 
 def _copy_collected(source: duckdb.DuckDBPyConnection, keys: dict[str, list[str]]) -> int:
     """Copy what was collected; gives the number of rows. The rows of a source come side by side, then in the order of
     their names: few blocks hold what a page of the dashboard asks for, and the same inputs give the same file."""
-    count, memory = 0, _memory_mb(source)
+    count = 0
     for table in schema.COLLECTED:
         columns = [str(column[0]) for column in source.execute(f'DESCRIBE published.main."{table}"').fetchall()]
         listed = ", ".join(f'"{column}"' for column in columns)
@@ -371,36 +398,9 @@ def _copy_collected(source: duckdb.DuckDBPyConnection, keys: dict[str, list[str]
         ordered = ", ".join(f'"{column}"' for column in order)
         inserted = f'INSERT INTO published.main."{table}" ({listed}) SELECT {listed} FROM "{table}"'  # noqa: S608
         statement = f"{inserted} WHERE {{}} ORDER BY {ordered}"
-        count += _insert(source, statement, table if "source_id" in columns else None, memory)
+        for portion in list(_portions(source, table)) if "source_id" in columns else ["true"]:
+            count += int((source.execute(statement.format(portion)).fetchone() or (0,))[0])
     return count
-
-
-def _memory_mb(source: duckdb.DuckDBPyConnection) -> int:
-    """What the working database may take while it writes two databases at once, where no page's texts need more: the
-    keys of all passages have to be in memory."""
-    passages = int((source.execute("SELECT count(*) FROM passage").fetchone() or (0,))[0])
-    return COPY_MEMORY_MB + passages // PASSAGES_IN_MB
-
-
-def _insert(source: duckdb.DuckDBPyConnection, statement: str, in_portions: str | None, memory: int) -> int:
-    """Run a statement as one transaction, for each portion of a table; gives the number of rows. Where the texts of a
-    page are larger than `memory` (MB) was meant for, more of it is taken, up to sixteen times."""
-    most = memory * 16
-    while True:
-        try:
-            source.execute(f"SET memory_limit = '{memory}MB'")
-            portions = list(_portions(source, in_portions)) if in_portions else ["true"]
-            source.execute("BEGIN")
-            count = sum(int((source.execute(statement.format(one)).fetchone() or (0,))[0]) for one in portions)
-            source.execute("COMMIT")
-        except (duckdb.OutOfMemoryException, duckdb.TransactionException):  # the latter where a commit lacks memory
-            with suppress(duckdb.Error):
-                source.execute("ROLLBACK")
-            memory *= 4
-            if memory > most:
-                raise
-        else:
-            return count
 
 
 def _portions(source: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ from data.quoting import quoted
 
 Connection = duckdb.DuckDBPyConnection
 
-MEMORY: Final = "256MB"
+MEMORY: Final = "128MB"
 """What a working database may take."""
 CHUNK: Final = 500_000
 """Characters of JSON that go into one statement."""

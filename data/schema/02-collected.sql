@@ -92,8 +92,9 @@ COMMENT ON COLUMN extraction.pages IS 'Number of pages, for paged files.';
 COMMENT ON COLUMN extraction.problem IS 'Why nothing, or not all, could be read.';
 COMMENT ON COLUMN extraction.text_sha256 IS 'SHA-256 of the text, in hexadecimal.';
 
+-- Without an index: that of a million passages took more memory, time and room than their texts, and no query used it.
 CREATE TABLE passage (
-  passage_id VARCHAR PRIMARY KEY, extraction_id VARCHAR NOT NULL, capture_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL,
+  passage_id VARCHAR NOT NULL, extraction_id VARCHAR NOT NULL, capture_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL,
   position INTEGER NOT NULL, kind VARCHAR NOT NULL, heading VARCHAR, text VARCHAR NOT NULL, page_number INTEGER,
   char_start INTEGER NOT NULL, char_end INTEGER NOT NULL
 );

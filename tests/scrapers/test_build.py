@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -18,6 +19,7 @@ from data.published import current_path, open_current, published_files
 from data.register_spec import FILES
 from data.schema import create_all
 from data.vocabulary import ORGANISATION_STATUSES, STRENGTHS, TIMELINE_KINDS
+from scrapers import build as build_module
 from scrapers.build import RegisterError, WorkError, build, load_register
 from scrapers.check import check_home
 from scrapers.register import read_register
@@ -248,6 +250,52 @@ def test_a_build_loads_no_data_frames(home: Home) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program, str(home.root)], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def long_pages(home: Home, number: int) -> None:
+    held = working(home.work_database)
+    with held.connection:
+        for day in range(1, number + 1):
+            lines = [f"Line {line}: " + f"{day * line:x} words of a long page. " * 200 for line in range(60)]
+            held.capture("acp-uk-2021-rapid-response", lines, day)
+
+
+def test_where_memory_is_short_all_is_made_anew_with_more(empty_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    long_pages(empty_home, 8)
+    tried: list[int] = []
+    make = build_module._Making.make
+
+    def watched(making: Any, source: Any, now: Any, base: Any, memory: int) -> Any:
+        tried.append(memory)
+        return make(making, source, now, base, memory)
+
+    monkeypatch.setattr(build_module._Making, "make", watched)
+    monkeypatch.setattr(build_module, "MEMORY_MB", (8, 512))
+    made = build(empty_home, anew=True)
+    assert tried == [8, 512] and made.rows["passage"] == 480
+    assert len(set(rows_of(empty_home, "(SELECT passage_id FROM passage)"))) == 480
+    monkeypatch.setattr(build_module, "MEMORY_MB", (8,))
+    with pytest.raises(WorkError):
+        build(empty_home, anew=True)
+    assert current_path(empty_home) == made.path and not list(empty_home.root.glob("*.part*"))
+
+
+def test_texts_are_not_written_a_second_time_when_the_file_is_finished(tmp_path: Path) -> None:
+    """In larger groups of rows, they would take memory for all of them, and leave their first places in the file empty."""
+    part = tmp_path / "record-1.part"
+    with build_module._database(part, 128) as made:
+        create_all(made)
+    with duckdb.connect() as source, build_module._attached(source, part, 128):
+        for portion in range(4):
+            source.execute(
+                "INSERT INTO published.main.extraction (extraction_id, capture_id, source_id, extractor, text, text_sha256) "
+                f"SELECT '{portion}.' || i, 'c', 's', 'html/1', repeat(sha256(i::VARCHAR), 10), 'x' FROM range(2500) r(i)"
+            )
+    with build_module._database(part, 128) as made:
+        made.execute("DELETE FROM vocabulary")
+    with duckdb.connect(str(part), read_only=True) as record:
+        groups = record.execute("SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('extraction')").fetchone()
+    assert groups is not None and groups[0] >= 5
 
 
 def test_a_folder_that_takes_no_file_is_said_plainly(home: Home) -> None:
