@@ -23,6 +23,8 @@ from data.home import Home
 LOG = logging.getLogger(__name__)
 CLOSE_AFTER_SECONDS = 120.0
 MEMO_ENTRIES = 4000
+NEIGHBOURS = 50
+"""Sources that are asked for at once where the pages of all are made."""
 
 Shape = TypeVar("Shape")
 Answer = TypeVar("Answer")
@@ -42,8 +44,8 @@ class Record:
         self.built_at = self._built_at()
         self.superseded_at: float | None = None
         self.neighbours = 1
-        """How many neighbouring sources are asked for at once (dashboard.queries.blocks): more than one where the pages
-        of all are made."""
+        """How many neighbouring sources are asked for at once (dashboard.queries.blocks): NEIGHBOURS where the pages of
+        all are made."""
         self.keeps = MEMO_ENTRIES
         """How many answers are kept."""
 

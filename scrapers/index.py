@@ -417,8 +417,8 @@ class Seen:
         return self._changed(self._dates, 2)
 
     def _changed(self, now: dict[str, str], place: int) -> set[str]:
-        names = now.keys() | self._old.keys()
-        return {name for name in names if now.get(name, "") != self._old.get(name, ("", "", ""))[place]}
+        before = {name: prints[place] for name, prints in self._old.items() if prints[place]}
+        return {name for name, _ in now.items() ^ before.items()}
 
     def write(self) -> None:
         """Keep the prints of now."""

@@ -20,7 +20,7 @@ import duckdb
 from dashboard.downloads.describe import About
 from dashboard.downloads.package import in_utc, write_package
 from dashboard.editions import pages
-from dashboard.record import Record
+from dashboard.record import NEIGHBOURS, Record
 from dashboard.start import Context
 from data.editions import (
     FACTS,
@@ -65,6 +65,7 @@ def issue(home: Home, programme: Programme, *, day: dt.date | None = None, now: 
     try:
         path = current_path(home)
         record = Record(path, path.stat().st_mtime_ns)
+        record.neighbours = NEIGHBOURS
     except (NotPublished, OSError) as error:
         raise EditionError(f"There is no record to issue: {error}") from error
     try:

@@ -34,6 +34,7 @@ from dashboard.permalinks.picture import Card, png
 from dashboard.permalinks.shell import Page, render
 from dashboard.queries import items
 from dashboard.queries.items import TABLE_OF_ROOM
+from dashboard.record import NEIGHBOURS
 from dashboard.start import START, Context, Trouble, per_page
 from dashboard.threads import run_in_few_threads, run_in_threadpool
 
@@ -182,6 +183,13 @@ class PermanentPages:
 
     def warm(self, context: Context, wanted: Callable[[], bool]) -> None:
         """Make the pages of rows beside the answers to readers, while they are `wanted`: at most MOST_WARM of them."""
+        context.record.neighbours = NEIGHBOURS
+        try:
+            self._warm(context, wanted)
+        finally:
+            context.record.neighbours = 1
+
+    def _warm(self, context: Context, wanted: Callable[[], bool]) -> None:
         rows = ((table, row_id) for table in TABLE_OF_ROOM.values() for row_id, _ in items.ids(context.record, table))
         for table, row_id in itertools.islice(rows, MOST_WARM):
             if not wanted():

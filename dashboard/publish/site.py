@@ -27,13 +27,12 @@ from dashboard.permalinks.picture import Card, png
 from dashboard.permalinks.routes import INDEXED
 from dashboard.permalinks.shell import Page, render
 from dashboard.publish.links import SEARCH, variant_of
+from dashboard.record import NEIGHBOURS
 from dashboard.start import START, Context
 
 NOT_FOUND: Final = "/404.html"
 PICTURE: Final = "/pictures/record.png"
 HTML: Final = "text/html"
-NEIGHBOURS: Final = 50
-"""Sources whose rows are read at once: their pages are made one after the other."""
 KEEPS: Final = 800
 """Answers that a record keeps meanwhile: no page is asked for twice, and what pages share is asked for all the time."""
 
