@@ -104,13 +104,15 @@ def names(first: int) -> list[str]:
 
 
 def read_by_hand(home: Home) -> None:
-    """One reading for each capture of the home, without the readers' processes."""
+    """One reading for each capture that was made in the home, without the readers' processes."""
     with (
         work.open_work(home) as connection,
         open_share(home, read_programme(home.programme_file).store, connection) as share,
     ):
         inserter = work.Inserter(connection)
-        for row in list(work.captures(connection, "run_id = (SELECT max(run_id) FROM run)")):
+        for row in list(work.captures(connection)):
+            if not (home.captures / row["warc_file"]).is_file():
+                continue
             told = [f"Words {n} of {row['final_url'].rpartition('/')[2]}." for n in range(READ)]
             passages = [
                 {"position": n, "kind": "paragraph", "text": text, "char_start": n, "char_end": n + len(text)}
