@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from data.durable import sync_folder
 from data.home import Home
 
 KEEP = 3
@@ -101,17 +102,6 @@ def cut_off(path: Path) -> str:
     if told is None or size >= int(told[1]):
         return ""
     return f"{path.name} is cut off: {size} of its {int(told[1])} bytes are there. Run: sim-record build"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename durable where the system offers it (not on Windows)."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def open_database(path: Path, *, threads: int = 2, memory: str = "512MB") -> duckdb.DuckDBPyConnection:

@@ -15,9 +15,10 @@ from typing import Final
 import duckdb
 
 from data import logs, schema
+from data.durable import sync_folder
 from data.home import Home
 from data.programme import read_programme
-from data.published import make_current, next_path, sync_folder
+from data.published import make_current, next_path
 from data.register_spec import FILES
 from data.version import software_version
 from scrapers.errors import RegisterError as RegisterError

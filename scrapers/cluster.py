@@ -27,8 +27,9 @@ from data.programme import Collect
 from data.version import software_version
 from scrapers.addresses import Address, read_address
 from scrapers.capture import Exchange
+from scrapers.causes import LIBRARY_ERRORS, named
 from scrapers.fetch import Fetcher, Host
-from scrapers.outcomes import LIBRARY_ERRORS, FetchError, Stopped, named
+from scrapers.outcomes import FetchError, Stopped
 from scrapers.transport import LiveStreams
 
 CONNECT_SECONDS: Final = 10

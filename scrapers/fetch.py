@@ -21,8 +21,8 @@ from data.programme import Collect
 from scrapers import decode
 from scrapers.addresses import Address, Resolver, follow, read_address
 from scrapers.capture import Conditions, Exchange, Failure, Hop, Response
+from scrapers.causes import LIBRARY_ERRORS, named
 from scrapers.outcomes import (
-    LIBRARY_ERRORS,
     AddressRefused,
     BrokenAnswer,
     CertificateRefused,
@@ -40,7 +40,6 @@ from scrapers.outcomes import (
     TooLarge,
     Undecodable,
     failure,
-    named,
 )
 from scrapers.robots import MAX_BYTES, Rules, product, read_rules
 from scrapers.transport import Clock, LiveStreams, Transport, Wire

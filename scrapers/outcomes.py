@@ -1,14 +1,8 @@
-"""The one place where an exception becomes an outcome: by its type and the type of its cause, never by its message."""
+"""Why a page could not be had: an exception for each outcome of the closed list that is not an answer."""
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Callable
 from typing import ClassVar
-
-import httpcore
-import httpx
 
 from scrapers.capture import Failure, Hop
 
@@ -112,62 +106,6 @@ class ServerFailed(FetchError):
 
 class Stopped(Exception):
     """The run was asked to end while a request was under way. Not an outcome: the source stays unfinished."""
-
-
-LIBRARY_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpcore.TimeoutException, httpcore.NetworkError,
-                  httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError)  # fmt: skip
-"""What the HTTP stack raises for operational reasons. Anything else is a bug and is let through."""
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    found: list[BaseException] = []
-    step: BaseException | None = error
-    while step is not None and step not in found:
-        found.append(step)
-        step = step.__cause__ or step.__context__
-    return found
-
-
-def _bad_certificate(cause: BaseException) -> FetchError:
-    told = getattr(cause, "verify_message", None) or "it could not be checked"
-    return CertificateRefused(f"The certificate is not valid: {told}.")
-
-
-_MEANINGS: tuple[tuple[tuple[type[BaseException], ...], Callable[[BaseException], FetchError]], ...] = (
-    ((ssl.SSLCertVerificationError,), _bad_certificate),
-    ((ssl.SSLError,), lambda _: CertificateRefused("No secure connection could be agreed on.")),
-    ((socket.gaierror, socket.herror), lambda _: NameNotFound("The host's name was not found.")),
-    (
-        (httpx.TimeoutException, httpcore.TimeoutException, TimeoutError),
-        lambda _: DeadlinePassed("There was no answer in time."),
-    ),
-    (
-        (httpx.InvalidURL, httpx.UnsupportedProtocol, httpcore.UnsupportedProtocol),
-        lambda _: AddressRefused("This is not an address that can be asked."),
-    ),
-    (
-        (httpx.ConnectError, httpcore.ConnectError),
-        lambda _: NoConnection("The server did not accept a connection."),
-    ),
-)
-"""What exceptions of the libraries mean, the most telling first."""
-
-
-def named(error: BaseException) -> FetchError:
-    """The FetchError that says what a library's exception means."""
-    if isinstance(error, FetchError):
-        return error
-    chain = _causes(error)
-    for cause in chain:
-        if isinstance(cause, FetchError):
-            return cause
-    for kinds, meaning in _MEANINGS:
-        for cause in chain:
-            if isinstance(cause, kinds):
-                return meaning(cause)
-    if isinstance(error, (httpx.NetworkError, httpcore.NetworkError, OSError)):
-        return BrokenAnswer("The connection broke before an answer came.")
-    return BrokenAnswer("The answer broke the rules of HTTP.")
 
 
 def failure(error: FetchError, *, tries: int = 1, redirects: tuple[Hop, ...] = ()) -> Failure:

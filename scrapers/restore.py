@@ -13,9 +13,10 @@ from typing import Final
 import duckdb
 
 from data import schema
+from data.durable import sync_folder
 from data.home import Home
 from data.programme import read_programme
-from data.published import NotPublished, current_path, cut_off, published_files, sync_folder
+from data.published import NotPublished, current_path, cut_off, published_files
 from data.quoting import quoted
 from scrapers.statements import MEMORY
 

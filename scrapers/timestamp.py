@@ -16,9 +16,9 @@ from typing import Any, Final
 import httpx
 from asn1crypto import cms, core, tsp
 
+from data.durable import sync_folder
 from data.editions import SUMS, Edition, EditionError, sums_of
 from data.programme import Programme
-from data.published import sync_folder
 from scrapers.fetch import user_agent
 
 SECONDS: Final = 30.0

@@ -27,8 +27,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from data.bodies import Bodies, LocalBodies, StoreTrouble, bodies_of
+from data.durable import sync_folder
 from data.home import Home
-from data.published import sync_folder
 from scrapers.capture import Exchange, Response
 from scrapers.decode import decode_body
 from scrapers.outcomes import FetchError

@@ -22,6 +22,7 @@ from dashboard.downloads.package import in_utc, write_package
 from dashboard.editions import pages
 from dashboard.record import NEIGHBOURS, Record
 from dashboard.start import Context
+from data.durable import sync_folder
 from data.editions import (
     FACTS,
     MAKING,
@@ -37,7 +38,7 @@ from data.editions import (
 )
 from data.home import Home
 from data.programme import Programme
-from data.published import NotPublished, current_path, sync_folder
+from data.published import NotPublished, current_path
 from data.version import software_version
 
 DATABASE: Final = "record.duckdb"

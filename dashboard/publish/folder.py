@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from data.published import sync_folder
+from data.durable import sync_folder
 
 OWN: Final = ".sim-record"
 VERSION: Final = 1

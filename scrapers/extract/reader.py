@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from scrapers.extract import html, links, office, pdf, plain, sniff
+from scrapers.extract import html, links, plain, sniff
 from scrapers.extract.model import Extraction
 
 EXTRACTOR: Final = "none/1"
@@ -37,8 +37,12 @@ def read(
     if kind == sniff.HTML:
         return html.extract(body, url, charset=charset, page_kind=page_kind)
     if kind == sniff.PDF:
+        from scrapers.extract import pdf  # 20 MB that most runs of a reader never need, as below
+
         return pdf.extract(body, url, page_kind=page_kind)
     if kind in (sniff.DOCX, sniff.PPTX):
+        from scrapers.extract import office
+
         return office.extract(body, url, kind=kind, page_kind=page_kind)
     if kind == sniff.PLAIN:
         table = (media_type or "").split(";")[0].strip().lower() == "text/csv"

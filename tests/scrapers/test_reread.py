@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +12,7 @@ from data.home import Home
 from data.programme import read_programme
 from scrapers import work
 from scrapers.collect import CollectOptions, collect
+from scrapers.reading import PROJECT
 from scrapers.reread import reread
 from tests.support.loopback import serving
 
@@ -63,3 +66,13 @@ def test_by_default_only_what_was_not_read(collected: Home) -> None:
         connection.execute("DELETE FROM extraction WHERE source_id = 'page-2'")
     done = reread(collected, programme, processes=1)
     assert (done.captures, done.new) == (1, 1)
+
+
+def test_a_reader_loads_neither_the_database_nor_what_fetches() -> None:
+    """There are several of them, and each would hold all of it."""
+    program = (
+        "import sys, scrapers.reading_worker, scrapers.extract.reader; "
+        "print([name for name in ('duckdb', 'httpx', 'pydantic', 'docx', 'pypdfium2') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
