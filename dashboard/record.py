@@ -31,6 +31,11 @@ Answer = TypeVar("Answer")
 Rest = ParamSpec("Rest")
 
 
+def can_be_asked(text: str) -> bool:
+    """Whether a text can be put to the database at all: half a character (a lone surrogate) cannot."""
+    return text.isascii() or text.encode("utf-8", "replace") == text.encode("utf-8", "surrogatepass")
+
+
 class Record:
     """One published database, read-only. Answers of functions marked `per_record` are kept while it is in force."""
 

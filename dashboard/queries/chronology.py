@@ -10,7 +10,7 @@ from typing import Final
 
 from dashboard.queries.bodies import body_index
 from dashboard.queries.facts import Moment
-from dashboard.record import Record, per_record
+from dashboard.record import Record, can_be_asked, per_record
 from data.dates import Span
 
 
@@ -102,7 +102,7 @@ def some(
 
 def entry(record: Record, entry_id: str) -> Entry | None:
     """The entry of that name, or None."""
-    found = _entries(record, "WHERE id = ?", [entry_id]) if entry_id else ()
+    found = _entries(record, "WHERE id = ?", [entry_id]) if entry_id and can_be_asked(entry_id) else ()
     return found[0] if found else None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.queries.blocks import Block, block_of
-from dashboard.record import Record, per_record
+from dashboard.record import Record, can_be_asked, per_record
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ class SourceIndex(Mapping[str, Source]):
     def __getitem__(self, source_id: str) -> Source:
         if source_count(self._record) <= FEW:
             return _indexed(self._record)[source_id]
+        if not can_be_asked(source_id):
+            raise KeyError(source_id)
         found = _named_by_facts(self._record).get(source_id)
         return found or _in_block(self._record, block_of(self._record, source_id))[source_id]
 

@@ -12,7 +12,7 @@ from dashboard.feeds import choose
 from dashboard.parts.params import Params
 from dashboard.permalinks.pages import change_page, page_of
 from dashboard.plain import ADDRESSES
-from dashboard.queries import blocks, chronology, documents, items
+from dashboard.queries import blocks, chronology, documents, items, sources
 from dashboard.queries.spans import span_of
 from dashboard.record import Record
 from dashboard.start import Context
@@ -148,10 +148,42 @@ def test_the_timeline_is_counted_and_cut_as_its_rows_are(record: Record) -> None
             told = sum(one.entries for one in counted if one.exactness == exactness)
             assert told == sum(one.exactness == exactness for one in chosen)
     assert chronology.entry(record, found[3].moment.id) == found[3]
-    assert chronology.entry(record, "change.synthetic-000001.99") is chronology.entry(record, "") is None
+    for nothing in ("change.synthetic-000001.99", "", "'", "\ud800", "a\0b"):
+        assert chronology.entry(record, nothing) is None
 
 
 def test_a_page_of_a_change_names_the_copies_on_both_sides(context_of: Contexts, long_watched: Home) -> None:
     page = change_page(context_of(long_watched), source_id(SOURCES - 1), 1, 2)
     assert page is not None
     assert page.body.count("SHA-256 <code>") == 2 and "not held" not in page.body
+
+
+@pytest.mark.parametrize("few", [1, 5_000])
+def test_sources_are_known_by_name_whether_all_are_read_or_some(
+    record: Record, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("dashboard.queries.sources.FEW", few)
+    index = sources.source_index(record)
+    every = {one.source_id: one for one in sources.all_sources(record)}
+    assert {name: index[name] for name in every} == every and len(index) == len(every)
+    assert set(sources.source_index(record)) == set(every)
+    for nothing in ("", "synthetic", "synthetic-000001x", "\ud800", "\U0010ffff", "a\0b"):
+        assert nothing not in index and index.get(nothing) is None
+    petitions = [one for one in every.values() if one.kind == "petition"]
+    assert sorted(map(str, sources.sources_of_kind(record, "petition"))) == sorted(map(str, petitions))
+    at = {one.url: one.source_id for one in every.values() if one.url}
+    assert sources.sources_at(record, [*list(at)[::9], "https://nobody.example/"]) == dict(list(at.items())[::9])
+    assert sources.sources_at(record, ()) == {}
+
+
+def test_how_one_source_fared_is_what_the_list_of_all_says(record: Record) -> None:
+    every = documents.courses(record)
+    assert all(documents.course_of(record, name) == one for name, one in list(every.items())[::5])
+    assert documents.course_of(record, "nothing") is None
+    ordered = documents.changes(record, 0, 1_000)
+    assert len(ordered) == documents.change_count(record) == sum(one.changes for one in every.values())
+    assert [(one.before_at, one.source_id) for one in ordered] == sorted(
+        ((one.before_at, one.source_id) for one in ordered), key=lambda pair: (-pair[0].timestamp(), pair[1])
+    )
+    assert documents.changes(record, 3, 9) == ordered[3:9]
+    assert all(one.from_number + 1 == one.to_number for one in ordered)
