@@ -1,4 +1,4 @@
-"""How long the head of a request may be, and how long it may take to come.
+"""How long the head of a request may be, how long it may take to come, and how many may wait for their answers.
 
 The server's parser (httptools) sets no bound to it: a head without end fills the memory, and an address without end is
 joined anew with each part that comes, until nothing else is done. (Where uvicorn finds only its other parser, h11, that
@@ -17,10 +17,16 @@ SECONDS: float = 30.0
 """From the connection, or from the first part of a later request, until the head is whole."""
 AROUND: Final = 8
 """Bytes that may stand around each byte of a body: sent one by one, each has a line with its length before it."""
+MOST_WAITING: Final = 100
+"""Requests of one connection that wait for the answer to an earlier one. Browsers let none wait."""
 _ANSWERS: Final = {
     408: ("Request Timeout", "The head of the request did not come in time."),
     431: ("Request Header Fields Too Large", "The head of the request is too long."),
 }
+
+
+class _TooMany(Exception):
+    """Ends the parsing: uvicorn answers 400 and closes."""
 
 
 @dataclass(slots=True)
@@ -66,6 +72,8 @@ def _bound(protocol: Any) -> None:
     def on_headers_complete(self: Any) -> None:
         self.bounded_head.whole = True
         self.bounded_head.stop()
+        if len(self.pipeline) >= MOST_WAITING:
+            raise _TooMany
         complete(self)
 
     def on_body(self: Any, part: bytes) -> None:

@@ -32,6 +32,7 @@ def by_atheris(name: str, seconds: int) -> None:
         "-timeout=30",
         "-rss_limit_mb=3000",
         "-print_final_stats=1",
+        f"-artifact_prefix={tempfile.mkdtemp(prefix=f'found-{name}-')}/",
     ]
     atheris.Setup([sys.argv[0], *options, str(corpus)], targets.TARGETS[name])
     atheris.Fuzz()
