@@ -112,23 +112,25 @@ def _bytes_link(context: Context, sha256: str, withheld_why: str | None) -> Mark
     return fill(' (<a href="/captures/{s}" download>the bytes</a>)', s=sha256)
 
 
+def held_copy(context: Context, copy: items.Copy) -> Markup:
+    """One copy: when it was made and of what, its hash with the way to its bytes, and why it is withheld if it is."""
+    return fill(
+        "{when}{origin}{memento}. SHA-256 <code>{sha}</code>{bytes}{withheld}",
+        when=time_words(copy.captured_at),
+        origin=_from(copy.origin) or " from the live page",
+        memento=fill("; {m}", m=link(copy.memento_url, "the archive's copy")) if copy.memento_url else EMPTY,
+        sha=copy.body_sha256,
+        bytes=_bytes_link(context, copy.body_sha256, copy.withheld_why),
+        withheld=f" Withheld: {copy.withheld_why}" if copy.withheld_why else "",
+    )
+
+
 def held_copies(context: Context, source_id: str | None) -> Markup:
     """The copies that are held of a source, each with its time and hash; nothing where there is none."""
     found = items.copies(context.record, source_id) if source_id else ()
     if not found:
         return EMPTY
-    lines = join(
-        fill(
-            "<li>{when}{origin}{memento}. SHA-256 <code>{sha}</code>{bytes}{withheld}</li>",
-            when=time_words(copy.captured_at),
-            origin=_from(copy.origin) or " from the live page",
-            memento=fill("; {m}", m=link(copy.memento_url, "the archive's copy")) if copy.memento_url else EMPTY,
-            sha=copy.body_sha256,
-            bytes=_bytes_link(context, copy.body_sha256, copy.withheld_why),
-            withheld=f" Withheld: {copy.withheld_why}" if copy.withheld_why else "",
-        )
-        for copy in found
-    )
+    lines = join(fill("<li>{c}</li>", c=held_copy(context, copy)) for copy in found)
     more = EMPTY
     if found[0].held > len(found):
         every = link(address("/api/v1/capture.csv", {"source_id": source_id}), "Each with its time and hash, as CSV")

@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from dashboard.parts import diff
 from dashboard.parts.dates import day_words
+from dashboard.parts.evidence import held_copy
 from dashboard.parts.head import page_head, section
 from dashboard.parts.html import EMPTY, fill, join, link, many
-from dashboard.parts.moments import time_words
 from dashboard.parts.observed import LEVELS, words_changed
 from dashboard.parts.permalinks import changes_address, permalink
 from dashboard.parts.tables import Cell, Column, table
@@ -182,16 +182,7 @@ def _facts(context: Context, stretch: Stretch) -> Markup:
 
 def _copy(context: Context, source_id: str, capture_id: str) -> Markup:
     copy = items.end_of_version(context.record, source_id, capture_id)
-    if copy is None:
-        return Markup('<span class="quiet">not held</span>')
-    return fill(
-        "copy of {when}{origin}{memento}. SHA-256 <code>{sha}</code>{withheld}",
-        when=time_words(copy.captured_at),
-        origin="" if copy.origin == "live" else f" from {copy.origin}",
-        memento=fill("; {m}", m=link(copy.memento_url, "the archive's copy")) if copy.memento_url else EMPTY,
-        sha=copy.body_sha256,
-        withheld=f" Withheld: {copy.withheld_why}" if copy.withheld_why else "",
-    )
+    return Markup('<span class="quiet">not held</span>') if copy is None else held_copy(context, copy)
 
 
 def _steps(context: Context, stretch: Stretch) -> tuple[diff.Step, ...] | None:
