@@ -30,7 +30,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dashboard import captures, embeds, heads, health, plain
+from dashboard import bounds, captures, embeds, health, plain
 from dashboard.api import model, openapi, search, sql, tables
 from dashboard.api.problem import Problem
 from dashboard.cross_origin import CrossOrigin
@@ -79,7 +79,7 @@ def set_no_delay(sock: socket.socket) -> None:
 
 
 asyncio.base_events._set_nodelay = set_no_delay  # type: ignore[attr-defined]
-heads.bound()
+bounds.bound()
 
 
 # --- assets ---------------------------------------------------------------------------------------------------------

@@ -196,9 +196,15 @@ def test_a_message_larger_than_any_of_the_app_ends_the_connection(site: str) -> 
         socket.send(b"x" * 1_000_000)  # none that the app knows, and no reason to end
         assert socket.ping().wait(20)
         with pytest.raises(ConnectionClosed):
-            socket.send(b"x" * 21_000_000)
+            socket.send(b"x" * 1_100_000)
             while True:
                 socket.recv(20)
+
+
+def test_messages_that_do_not_end_take_little_memory(site: str) -> None:
+    """What a message has so far is kept; a hundred connections may each have sent most of one."""
+    with opened_socket(site, site) as socket, pytest.raises(ConnectionClosed):
+        socket.send(b"x" * 100_000 for _ in range(200))
 
 
 HOSTILE_QUERIES = (

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from dashboard import heads
+from dashboard import bounds
 from dashboard.api import sql
 from tests.support.processes import free_port
 
@@ -28,7 +28,7 @@ pytest.importorskip("httptools", reason="uvicorn reads by h11 here, which has bo
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A server of two addresses, whose heads have a second to come."""
-    heads.bound()
+    bounds.bound()
 
     async def length(request: Request) -> PlainTextResponse:
         return PlainTextResponse(str(len(await request.body())))
@@ -39,7 +39,7 @@ def port() -> Iterator[int]:
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, http="httptools", log_level="error"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(heads, "SECONDS", 1.0)
+        patch.setattr(bounds, "SECONDS", 1.0)
         patch.setattr(sql, "BODY_SECONDS", 0.5)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

@@ -1,13 +1,16 @@
-"""How long the head of a request may be, how long it may take to come, and how many may wait for their answers.
+"""What one connection may send before any of it is a request: bounds that the server itself does not set.
 
-The server's parser (httptools) sets no bound to it: a head without end fills the memory, and an address without end is
-joined anew with each part that comes, until nothing else is done. (Where uvicorn finds only its other parser, h11, that
-one counts by itself.) Parts around a body that are none of it, such as trailers, count like a head.
+uvicorn's parser (httptools) keeps a head that never ends, and joins an address anew with each part that comes, until
+nothing else is done. (Where uvicorn finds only its other parser, h11, that one counts by itself.) Parts around a body
+that are none of it, such as trailers, count like a head. Requests that are sent before an earlier one is answered wait
+in memory, any number of them. A websocket's message is kept until it is whole, and Streamlit lets it be as long as the
+longest that it sends itself.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +22,8 @@ AROUND: Final = 8
 """Bytes that may stand around each byte of a body: sent one by one, each has a line with its length before it."""
 MOST_WAITING: Final = 100
 """Requests of one connection that wait for the answer to an earlier one. Browsers let none wait."""
+MOST_MESSAGE: Final = 1 << 20
+"""Bytes of a message that a client sends by websocket: it says what its reader chose."""
 _ANSWERS: Final = {
     408: ("Request Timeout", "The head of the request did not come in time."),
     431: ("Request Header Fields Too Large", "The head of the request is too long."),
@@ -44,16 +49,31 @@ class _Head:
 
 
 def bound() -> None:
-    """Bound the heads that uvicorn reads by httptools, in this process, from now on."""
+    """Set the bounds in this process, from now on."""
+    with contextlib.suppress(ImportError):  # an older uvicorn has another one
+        from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+        if not hasattr(WebSocketsSansIOProtocol, "bounded_messages"):
+            _bound_messages(WebSocketsSansIOProtocol)
     try:
         from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
     except ImportError:  # then it reads them by h11
         return
     if not hasattr(HttpToolsProtocol, "bounded_head"):
-        _bound(HttpToolsProtocol)
+        _bound_requests(HttpToolsProtocol)
 
 
-def _bound(protocol: Any) -> None:
+def _bound_messages(protocol: Any) -> None:
+    begin = protocol.__init__
+
+    def bounded(self: Any, config: Any, *rest: Any, **named: Any) -> None:
+        config.ws_max_size = min(config.ws_max_size, MOST_MESSAGE)
+        begin(self, config, *rest, **named)
+
+    protocol.__init__, protocol.bounded_messages = bounded, True
+
+
+def _bound_requests(protocol: Any) -> None:
     made, lost, received = protocol.connection_made, protocol.connection_lost, protocol.data_received
     begun, complete, body = protocol.on_message_begin, protocol.on_headers_complete, protocol.on_body
 
