@@ -10,6 +10,7 @@ are cut from saved ones.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -20,7 +21,10 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -29,6 +33,7 @@ from data.home import PACKAGE, Home  # noqa: E402
 from scrapers import work  # noqa: E402
 from scrapers.capture import Response  # noqa: E402
 from scrapers.warc import WarcFile, records_of  # noqa: E402
+from tests.support.processes import held_by  # noqa: E402
 
 OF_EACH = 20
 WORDS = (  # noqa: SIM905 - easier to read
@@ -123,37 +128,33 @@ def as_older(home: Home) -> None:
         connection.execute("UPDATE extraction SET extractor = 'html/0'")
 
 
-def resident(pid: int) -> int:
-    """Resident bytes of a process and all that it started."""
-    children: dict[int, list[int]] = {}
-    sizes: dict[int, int] = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            parts = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        children.setdefault(int(parts[1]), []).append(int(entry.name))
-        sizes[int(entry.name)] = int(parts[21]) * os.sysconf("SC_PAGE_SIZE")
-    total, waiting = 0, [pid]
-    while waiting:
-        one = waiting.pop()
-        total += sizes.get(one, 0)
-        waiting += children.get(one, ())
-    return total
+@dataclass(frozen=True)
+class Cost:
+    """What a command took, with all that it started: seconds of wall and processor, and the most bytes it held, summed
+    over its processes and with what they share counted once."""
+
+    wall: float
+    cpu: float
+    summed: int
+    once: int
+
+    def __str__(self) -> str:
+        memory = f"{self.once / 1e6:.0f} MB ({self.summed / 1e6:.0f} MB where shared libraries count in each process)"
+        return f"{self.wall:.0f} s, {self.cpu:.0f} s of processor, {memory}"
 
 
-def timed(home: Home, *arguments: str) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds, and the peak resident megabytes of a command with what it starts."""
+def timed(home: Home, *arguments: str) -> Cost:
+    """Run a command of the program to its end."""
     start = time.perf_counter()
     command = [sys.executable, "-m", "sim_record", *arguments, "--home", str(home.root), "--json"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    peak = 0
+    most = [0, 0]
     ended = threading.Event()
 
     def watch() -> None:
-        nonlocal peak
         while not ended.wait(0.2):
-            peak = max(peak, resident(process.pid))
+            with contextlib.suppress(psutil.Error):
+                most[:] = map(max, most, held_by(process.pid))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -165,7 +166,7 @@ def timed(home: Home, *arguments: str) -> tuple[float, float, float]:
         raise SystemExit(f"{command} ended with {process.returncode}")
     print(out.strip())
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    return time.perf_counter() - start, cpu, peak / 1e6
+    return Cost(time.perf_counter() - start, cpu, *most)
 
 
 def main() -> None:
@@ -177,12 +178,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="reread-") as folder:
         home = Home(Path(folder))
         fill(home, chosen.captures, saved_pages(chosen.html) if chosen.html else [], chosen.kb * 1000)
-        wall, cpu, memory = timed(home, "extract")
-        print(f"first reading: {wall:.0f} s, {cpu:.0f} s of processor, {memory:.0f} MB")
+        print(f"first reading: {timed(home, 'extract')}")
         as_older(home)
         before = count(home, "change")
-        wall, cpu, memory = timed(home, "extract", "--all")
-        print(f"reading anew: {wall:.0f} s, {cpu:.0f} s of processor, {memory:.0f} MB")
+        print(f"reading anew: {timed(home, 'extract', '--all')}")
         print(f"change rows before and after: {before}, {count(home, 'change')}")
 
 

@@ -79,3 +79,17 @@ def memory_of(pid: int) -> int:
         except psutil.Error:
             continue
     return total
+
+
+def held_by(pid: int) -> tuple[int, int]:
+    """Bytes that a process and all it started hold: what each has in memory summed, and the same with pages that several
+    share (libraries) counted once."""
+    summed = once = 0
+    for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+        try:
+            held = process.memory_full_info()
+        except psutil.Error:
+            continue
+        summed += held.rss
+        once += getattr(held, "pss", held.rss)
+    return summed, once
