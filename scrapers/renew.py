@@ -97,16 +97,13 @@ def shape_digest() -> str:
 
 def prints_of_sources(source: Connection) -> dict[str, str]:
     """By source, what its rows in the working database are made of, in brief; the derived rows are up to date."""
-    parts = " UNION ALL ".join(
-        f"SELECT coalesce(source_id, '') AS source_id, {place} AS place, "  # noqa: S608 - constants
-        f"count(*) || '.' || bit_xor(hash({columns})) AS print FROM {table} GROUP BY ALL"
-        for place, (table, columns) in enumerate(_PRINTS)
-    )
-    return dict(
-        source.execute(
-            f"SELECT source_id, string_agg(place || '.' || print, ' ' ORDER BY place) FROM ({parts}) GROUP BY source_id"  # noqa: S608
-        ).fetchall()
-    )
+    found: dict[str, list[str]] = {}
+    for place, (table, columns) in enumerate(_PRINTS):  # table by table: all together need memory for every source
+        for source_id, told in source.execute(
+            f"SELECT coalesce(source_id, ''), count(*) || '.' || bit_xor(hash({columns})) FROM {table} GROUP BY ALL"  # noqa: S608
+        ).fetchall():
+            found.setdefault(source_id, []).append(f"{place}.{told}")
+    return {source_id: " ".join(parts) for source_id, parts in found.items()}
 
 
 def withheld_digest(register: Register) -> str:

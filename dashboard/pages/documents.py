@@ -46,6 +46,7 @@ STATE_MEANINGS: Final[dict[str, str]] = {
 }
 
 
+@per_page
 def describe(ctx: Context) -> str:
     """How many sources there are, how many were read, changed and vanished."""
     found = all_sources(ctx.record)
@@ -110,6 +111,7 @@ def _views(ctx: Context, view: str) -> Markup:
     return fill('<nav class="views" aria-label="Ways to look at documents"><ul>{i}</ul></nav>', i=join(items))
 
 
+@per_page
 def choices(ctx: Context) -> tuple[Choice, ...]:
     """The filters: state (with "changed"), kind of document, publisher."""
     found = all_sources(ctx.record)
@@ -140,15 +142,16 @@ def _upper(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _matching(ctx: Context, asked_state: str, kind: str, publisher: str) -> list[Source]:
+@per_page
+def _matching(ctx: Context, asked_state: str, kind: str, publisher: str) -> tuple[Source, ...]:
     fared = documents.courses(ctx.record)
-    return [
+    return tuple(
         source
         for source in all_sources(ctx.record)
         if (asked_state in ("", source.state) or (asked_state == "changed" and fared[source.source_id].changes > 0))
         and kind in ("", source.kind)
         and publisher in ("", source.publisher_id)
-    ]
+    )
 
 
 @per_page

@@ -187,3 +187,19 @@ def test_how_one_source_fared_is_what_the_list_of_all_says(record: Record) -> No
     )
     assert documents.changes(record, 3, 9) == ordered[3:9]
     assert all(one.from_number + 1 == one.to_number for one in ordered)
+
+
+def test_what_is_found_and_not_checked_comes_with_its_passage(record: Record) -> None:
+    wanted = record.rows(
+        """SELECT candidate_id, text FROM candidate LEFT JOIN passage USING (passage_id)
+           WHERE state IN ('open', 'reopened') ORDER BY confidence DESC, found_at DESC, candidate_id"""
+    )
+    assert len(wanted) == documents.unchecked_count(record) > 5 and all(text for _, text in wanted)
+    found = [(one.candidate_id, one.passage) for one in documents.unchecked(record, 0, 10_000)]
+    assert found == wanted
+    assert [(one.candidate_id, one.passage) for one in documents.unchecked(record, 2, 2)] == wanted[2:4]
+    some = documents.unchecked(record, 0, 1)[0].source_id
+    assert some is not None
+    of_it = [(one.candidate_id, one.passage) for one in documents.unchecked_of(record, some)]
+    assert of_it and of_it == [row for row in wanted if row in of_it]
+    assert documents.unchecked_of(record, "nothing") == ()
