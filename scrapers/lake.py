@@ -6,7 +6,8 @@ machines may do so at once), and what others brought is taken into the working d
 build. What follows from it (versions, evidence …) comes out the same everywhere, and is not shared. Every sharing makes
 a snapshot of the lake; any of them can be taken out again as a home of its own.
 
-Which rows the lake has stands in the table `shared_row`, a print by row; so only what is new or altered is sent. The
+Which rows the lake has stands in the table `shared_row`, a print by row; so only what is new or altered is sent. Runs
+that other machines began stand in `shared_run`. The
 snapshot that a run came in with stands in `run.lake_snapshot`, the one that holds all of a published record in
 `build.lake_snapshot` and in its editions.
 """
@@ -105,6 +106,7 @@ def prepare_local(work: Connection) -> None:
     """The tables that remember what is shared, in a working database."""
     work.execute("CREATE TABLE IF NOT EXISTS shared_row (kind VARCHAR NOT NULL, key VARCHAR NOT NULL, print UBIGINT)")
     work.execute("CREATE TABLE IF NOT EXISTS shared_state (name VARCHAR PRIMARY KEY, value BIGINT NOT NULL)")
+    work.execute("CREATE TABLE IF NOT EXISTS shared_run (run_id VARCHAR NOT NULL)")
 
 
 def _state(work: Connection, name: str) -> int | None:
@@ -408,6 +410,10 @@ class Lake:
                 f"""CREATE OR REPLACE TEMP TABLE fresh_{kind.table} AS
                 SELECT {kind.key} AS key, hash({kind.print}) AS print, true AS known FROM new_rows"""  # noqa: S608
             )
+            if kind.table == "run":
+                work.execute(
+                    "INSERT INTO shared_run SELECT run_id FROM new_rows WHERE run_id NOT IN (SELECT run_id FROM run)"
+                )
             work.execute(
                 f'DELETE FROM "{kind.table}" WHERE {kind.key} IN (SELECT key FROM fresh_{kind.table})'  # noqa: S608
             )
@@ -608,8 +614,8 @@ def checkout(home: Home, store: Store, version: int, folder: Path) -> int:
         with contextlib.closing(open_work(Home(folder.resolve()))) as work:
             prepare_local(work)
             taken = lake.pull(work, version=version)
-            work.execute("DROP TABLE shared_row")
-            work.execute("DROP TABLE shared_state")
+            for table in ("shared_row", "shared_state", "shared_run"):
+                work.execute(f"DROP TABLE {table}")
     return taken
 
 

@@ -386,12 +386,18 @@ class Run:
 
 
 def last_run(connection: Connection) -> Run | None:
-    """The run that began last, or None. A backfill is no such run: it goes on by being started again."""
+    """The run that began last, or None; where machines share, the last one of this machine before others' if it was cut
+    off. A backfill is no such run: it goes on by being started again."""
+    no_backfill = """coalesce(options, '') NOT LIKE '{"command": "backfill"%'"""
+    in_time = f"started_at <= {literal(dt.datetime.now(dt.UTC))}"
+    shared = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'shared_run'").fetchone()
+    here = "run_id NOT IN (SELECT run_id FROM shared_run)" if shared else "true"
     row = connection.execute(
-        "SELECT run_id, started_at, state, options FROM run "  # noqa: S608
-        """WHERE coalesce(options, '') NOT LIKE '{"command": "backfill"%' """
+        "SELECT run_id, started_at, state, options, "  # noqa: S608
+        f"run_id = max(run_id) FILTER ({here} AND {in_time}) OVER () AND state <> 'finished' AS cut_off_here "
+        f"FROM run WHERE {no_backfill} "
         # a run that bears a time to come was made by a clock that has been put right since
-        f"ORDER BY state = 'running' DESC, started_at <= {literal(dt.datetime.now(dt.UTC))} DESC, run_id DESC LIMIT 1"
+        f"ORDER BY state = 'running' DESC, cut_off_here DESC NULLS LAST, {in_time} DESC, run_id DESC LIMIT 1"
     ).fetchone()
     if row is None:
         return None

@@ -206,6 +206,41 @@ def test_a_collector_killed_half_way_goes_on_and_the_rows_are_those_of_one(serve
         assert not check_home(third).findings
 
 
+@pytest.mark.slow
+def test_a_run_that_was_cut_off_here_is_gone_on_with_though_another_ended_since(
+    server: pg.Postgres, tmp_path: Path
+) -> None:
+    with slow_sites(2, 6) as sites:
+        sites.seconds = 0.3
+        store = lake_lines(server.create("resumed"), str(tmp_path / "lake"), str(tmp_path / "captures"))
+        one, two = (home_of(tmp_path / name, sites, *store) for name in ("one", "two"))
+        before = sites.pages_asked()
+        first = collector(one)
+        sites.wait_for(before + 4, 120)
+        first.terminate()  # the run ends well, and is not finished
+        said, _ = first.communicate(timeout=120)
+        with duckdb.connect(str(one.work_database), read_only=True) as connection:
+            runs = connection.execute("SELECT run_id, state FROM run").fetchall()
+        assert [state for _, state in runs] == ["interrupted"], said
+        whole = collector(two)
+        said, _ = whole.communicate(timeout=120)
+        assert whole.returncode == 0, said
+        build(one)  # which takes in the other's run
+        again = collector(one, "--resume")
+        said, _ = again.communicate(timeout=120)
+        assert again.returncode == 0, said
+        with duckdb.connect(str(one.work_database), read_only=True) as connection:
+            states = dict(connection.execute("SELECT run_id, state FROM run").fetchall())
+            asked = dict(connection.execute("SELECT run_id, count(*) FROM attempt GROUP BY 1").fetchall())
+        assert set(states.values()) == {"finished"} and len(states) == 2 and set(asked.values()) == {12}, (
+            states,
+            asked,
+        )
+        nothing = collector(one, "--resume")
+        said, _ = nothing.communicate(timeout=120)
+        assert nothing.returncode == 1 and "No run was cut off" in said, said
+
+
 def test_captures_alone_may_be_shared_in_a_folder(sites: Sites, tmp_path: Path) -> None:
     home = home_of(tmp_path / "home", sites, 'kind = "file"', f'captures = "{tmp_path / "shared"}"')
     given = CollectOptions(allow_private=True, quiet=True, use_archives=False, sources=("page-0",), read=False)
