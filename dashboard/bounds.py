@@ -39,6 +39,7 @@ class _Head:
     """What is known of the request that comes in."""
 
     bytes: int = 0
+    begun: bool = False
     whole: bool = False
     timer: asyncio.TimerHandle | None = None
 
@@ -104,6 +105,7 @@ def _bound_requests(protocol: Any) -> None:
     def data_received(self: Any, data: bytes) -> None:
         head: _Head = self.bounded_head
         head.bytes += len(data)
+        head.begun = True
         received(self, data)
         if head.bytes > MOST_BYTES:
             _refuse(self, 431)
@@ -116,8 +118,11 @@ def _bound_requests(protocol: Any) -> None:
 
 
 def _too_slow(protocol: Any) -> None:
-    protocol.bounded_head.timer = None
-    if not protocol.bounded_head.whole:
+    head: _Head = protocol.bounded_head
+    head.timer = None
+    if not head.begun:  # browsers open connections ahead of need, and would show an answer that nobody asked for
+        protocol.transport.close()
+    elif not head.whole:
         _refuse(protocol, 408)
 
 
