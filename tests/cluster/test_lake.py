@@ -337,6 +337,7 @@ def test_an_edition_is_made_again_from_the_snapshot_that_it_names(server: pg.Pos
         path = current_path(one)
         edition = issue(one, programme).edition
         number = edition.facts["lake_snapshot"]
+        assert not check_home(one).findings
         assert number == snapshot_in(path) and isinstance(number, int)
         with open_lake(one, programme.store) as lake:
             assert lake.newest() == number, "the record is not that of the newest snapshot"
