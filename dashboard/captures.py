@@ -17,13 +17,15 @@ from starlette.routing import BaseRoute, Route
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
-from dashboard.headers import FILE, FOREVER
+from dashboard.headers import FILE
 from dashboard.record import Record
 from dashboard.start import START, Context
 from dashboard.threads import run_in_threadpool
 from data.bodies import StoreTrouble, bodies_of
 from data.home import Home
 
+KEPT: Final = "public, max-age=3600"
+"""They never change, and may be withheld: no cache is to show them for long after that."""
 GONE: Final = "The bytes of this capture are withheld: {why}\n"
 LOST: Final = (
     "The bytes of this capture cannot be read at this moment. Whoever runs this record finds out why with: "
@@ -86,7 +88,7 @@ def routes(not_found: Callable[[Request], Response]) -> list[BaseRoute]:
         headers = {
             "Content-Security-Policy": FILE,
             "Content-Disposition": f'attachment; filename="{sha256[:16]}{suffix}"',
-            "Cache-Control": FOREVER,
+            "Cache-Control": KEPT,
             "X-Robots-Tag": "noindex",
         }
         if encoding:

@@ -51,6 +51,7 @@ def test_the_bytes_are_a_file_to_save(collected: Home) -> None:
         answer = client.get(f"/captures/{SHA}")
         assert answer.status_code == 200 and answer.content == BODY
         assert answer.headers["Content-Disposition"].startswith("attachment;")
+        assert answer.headers["Cache-Control"] == "public, max-age=3600", "it may be withheld yet"
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
         for unknown in ("0" * 64, "x", SHA.upper(), f"{SHA}%00"):
