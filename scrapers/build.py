@@ -74,8 +74,8 @@ _OF_SOURCES: Final = "kind IN ('change', 'disappearance', 'source')"
 WAIT_SECONDS: Final = 120
 """How long a build waits for another one in the same home."""
 MEMORY_MB: Final = (128, 512, 2_048)
-"""What the databases may take while the record is made; where texts of pages need more, all is made anew with the next:
-after a commit that lacked memory a table's index is not to be trusted."""
+"""What the databases may take while the record is made; where texts of pages need more, it is made once more with the
+next: after a commit that lacked memory a table's index is not to be trusted."""
 ROWS_AT_ONCE: Final = 20_000
 """Rows that are sorted and copied in one statement."""
 LETTERS_IN_ROW: Final = 500
@@ -184,16 +184,19 @@ def _build(
 def _made(
     making: _Making, source: duckdb.DuckDBPyConnection | None, now: Prints, base: Base | None
 ) -> tuple[dict[str, int], Prints]:
-    """Write the new database from `base`; where that one is not whole, or memory was short, all of it anew."""
-    ways: list[tuple[Base | None, int]] = [(base, MEMORY_MB[0])] if base is not None else []
-    ways += [(None, memory) for memory in MEMORY_MB]
+    """Write the new database from `base`, and where that one is not whole all of it anew; with more memory, on a fresh
+    copy, where it was short: the names of all rows of some tables have to be in it."""
+    ways = [(way, memory) for way in ((base, None) if base is not None else (None,)) for memory in MEMORY_MB]
     while True:
         way, memory = ways.pop(0)
         try:
             return making.make(source, now, way, memory)
         except duckdb.Error as error:
-            if not ways or (way is None and not _short_of_memory(error)):
+            if way is not None and not _short_of_memory(error):
+                ways = [one for one in ways if one[0] is None]
+            elif not ways or not _short_of_memory(error):
                 raise
+            logs.event(LOG, logging.INFO, "build.again", memory_mb=memory, why=str(error).splitlines()[0])
             _drop(making.part)
 
 
