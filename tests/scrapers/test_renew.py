@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import duckdb
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from data.home import Home
 from data.published import current_path, open_current
 from scrapers import build as building
-from scrapers.build import build
-from scrapers.renew import Base, prints_path, read_prints
+from scrapers.build import _made, build
+from scrapers.renew import Base, Prints, prints_path, read_prints
 from tests.support.grown_home import Size, collect_again, grown_home, source_id
 
 SIZE = Size(60, 3, 5)
@@ -99,3 +100,46 @@ def test_prints_go_with_their_record(grown: Home) -> None:
         build(grown)
     left = {path.stem for path in Path(grown.root).glob("record-*.prints")}
     assert left == {path.stem for path in Path(grown.root).glob("record-*.duckdb")}
+
+
+class Short:
+    """What makes a record, and lacks memory below so many MB; `broken`: the last publication is not whole."""
+
+    def __init__(self, part: Path, enough: int, broken: str = "") -> None:
+        self.part, self.enough, self.broken = part, enough, broken
+        self.asked: list[tuple[bool, int]] = []
+
+    def make(self, _source: Any, now: Any, base: Any, memory: int) -> Any:
+        self.asked.append((base is not None, memory))
+        self.part.write_text("begun")
+        if base is not None and self.broken:
+            raise duckdb.IOException(self.broken)
+        if memory < self.enough:
+            raise duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block of size 256.0 KiB")
+        return {}, now
+
+
+@pytest.mark.parametrize(
+    ("base", "enough", "broken", "asked"),
+    [
+        (True, 0, "", [(True, 128)]),
+        (True, 512, "", [(True, 128), (True, 512)]),
+        (True, 2_048, "", [(True, 128), (True, 512), (True, 2_048)]),
+        (True, 512, "no such block", [(True, 128), (False, 128), (False, 512)]),
+        (False, 512, "", [(False, 128), (False, 512)]),
+        (False, 9_999, "", [(False, 128), (False, 512), (False, 2_048)]),
+    ],
+)
+def test_what_is_short_of_memory_is_made_with_more_from_the_same_publication(
+    tmp_path: Path, base: bool, enough: int, broken: str, asked: list[tuple[bool, int]]
+) -> None:
+    making = Short(tmp_path / "record-9.part", enough, broken)
+    last: Any = Base(tmp_path / "record-8.duckdb", Prints("", "", "", {}), ()) if base else None
+    now = Prints("", "", "", {})
+    if enough > 2_048:
+        with pytest.raises(duckdb.OutOfMemoryException):
+            _made(cast(Any, making), None, now, last)
+    else:
+        assert _made(cast(Any, making), None, now, last) == ({}, now)
+    assert making.asked == asked
+    assert making.part.exists(), "what was made last is left; what failed before it was dropped"
