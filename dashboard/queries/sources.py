@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.queries.blocks import Block, block_of
 from dashboard.record import Record, can_be_asked, per_record
 
 
@@ -33,6 +32,8 @@ _SOURCE: Final = """SELECT s.source_id, s.url, s.title, s.publisher_id, o.name A
     LEFT JOIN source_state t ON t.source_id = s.source_id"""
 FEW: Final = 5_000
 """Sources that are read all at once where one of them is asked for."""
+MOST_ALONE: Final = 50
+"""Sources that are read one by one before all are: the page of a body may name thousands."""
 
 
 @per_record
@@ -80,24 +81,37 @@ _FACTS: Final = (
 
 
 @per_record
-def _in_block(record: Record, block: Block) -> dict[str, Source]:
-    found = record.fetch(Source, f"{_SOURCE} WHERE s.source_id BETWEEN ? AND ?", block.bounds)
-    return {source.source_id: source for source in found}
+def _one(record: Record, source_id: str) -> Source | None:
+    found = record.fetch(Source, f"{_SOURCE} WHERE s.source_id = ?", [source_id])
+    return found[0] if found else None
+
+
+@per_record
+def _read_alone(record: Record) -> list[str]:
+    """The sources that were read one by one."""
+    del record
+    return []
 
 
 class SourceIndex(Mapping[str, Source]):
-    """Every source by its id. Of very many, only those that are asked for are read."""
+    """Every source by its id. Of very many, only those that are asked for are read: a few one by one, then all."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
 
     def __getitem__(self, source_id: str) -> Source:
-        if source_count(self._record) <= FEW:
+        alone = _read_alone(self._record)
+        if source_count(self._record) <= FEW or self._record.neighbours > 1 or len(alone) >= MOST_ALONE:
             return _indexed(self._record)[source_id]
         if not can_be_asked(source_id):
             raise KeyError(source_id)
         found = _named_by_facts(self._record).get(source_id)
-        return found or _in_block(self._record, block_of(self._record, source_id))[source_id]
+        if found is None:
+            found = _one(self._record, source_id)
+            if found is None:
+                raise KeyError(source_id)
+            alone.append(source_id)
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(_indexed(self._record))

@@ -176,7 +176,7 @@ def step_publish_part(home: Home, size: Grown) -> dict[str, Any]:
     ):
         found = list(dict.fromkeys(first_addresses(maker.context)))
         parts = round(1 / size.publish)
-        chosen = [path for place, path in enumerate(found) if place // STRETCH % parts == 0]
+        chosen = [path for place, path in enumerate(found) if place // STRETCH % parts == parts // 2]
         tables = cost_ms(lambda: maker.make("/downloads"))[0] / 1000  # once, by the number of rows
         begun, cpu = time.perf_counter(), time.process_time()
         made = [maker.make(path) for path in chosen]

@@ -158,11 +158,12 @@ def test_a_page_of_a_change_names_the_copies_on_both_sides(context_of: Contexts,
     assert page.body.count("SHA-256 <code>") == 2 and "not held" not in page.body
 
 
-@pytest.mark.parametrize("few", [1, 5_000])
+@pytest.mark.parametrize(("few", "alone"), [(1, 50), (1, 10_000), (5_000, 50)])
 def test_sources_are_known_by_name_whether_all_are_read_or_some(
-    record: Record, monkeypatch: pytest.MonkeyPatch, few: int
+    record: Record, monkeypatch: pytest.MonkeyPatch, few: int, alone: int
 ) -> None:
     monkeypatch.setattr("dashboard.queries.sources.FEW", few)
+    monkeypatch.setattr("dashboard.queries.sources.MOST_ALONE", alone)
     index = sources.source_index(record)
     every = {one.source_id: one for one in sources.all_sources(record)}
     assert {name: index[name] for name in every} == every and len(index) == len(every)
