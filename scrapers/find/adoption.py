@@ -23,6 +23,17 @@ from scrapers.find.frame import (
 )
 from scrapers.find.mentions import Named, Place, Read
 from scrapers.find.names import Matcher
+from scrapers.find.shape import (
+    Quoted,
+    asides,
+    at_quotes,
+    governed,
+    leading_aside,
+    plainly,
+    quotations,
+    taken_back,
+    without,
+)
 from scrapers.find.text import Piece, clauses, fold, sentences
 
 _ORDER: Final = ("paused", "ended", "planned", "similar-model", "piloting", "live")
@@ -44,7 +55,10 @@ _PIECES: Final = re.compile(
 )
 # What somebody launches, runs or ends that is about the programme and is not the programme.
 _OTHER_THING: Final = re.compile(
-    r"\b(?:reviews?|reviewing|inquiry|inquiries|investigations?|reports?|statements?|petitions?|letters?|"
+    r"\b(?:wards?|clinics?|buildings?|gardens?|drone|hotline|phone line|newsletters?|open (?:day|evening)|courses?|"
+    r"kits?|books?|exhibitions?|car parks?|canteens?|helicopters?|events?|seminars?|roadworks|visiting|"
+    r"restrictions|vigils?|protests?|speech|speeches|bulletins?|strategy|handbooks?|leaflets?|videos?|"
+    r"reviews?|reviewing|inquiry|inquiries|investigations?|reports?|statements?|petitions?|letters?|"
     r"articles?|campaigns?|conferences?|workshops?|"
     r"webinars?|surveys?|consultations?|evaluations?|audits?|research|study|studies|pages?|websites?|helplines?|"
     r"publishing|publication|promoting|"
@@ -74,6 +88,30 @@ _NOTHING: Final = re.compile(
     r"|trusts|forces|parts|places|regions)\b|\b(?:opposed|opposes|against|resisted|"
     r"criticised|criticises)\b|\bexcept\b"
 )
+_SUBJECT_OTHER: Final = re.compile(
+    _OTHER_THING.pattern + r",?(?: (?:that|which|who))?(?: (?:has|have|had|was|were|is|are|been|being|also|first|now|"
+    r"later))* $"
+)
+"""What stands just ahead of its verb: "this website, launched in"."""
+_PROGRAMME_WORD: Final = re.compile(
+    r"(?:use|uses|usage|programmes?|schemes?|models?|pilots?|trials?|teams?|services?|approach|projects?|"
+    r"initiatives?|"
+    r"partnerships?|arrangements?|agreements?|contracts?|memberships?|involvement|participation|part|versions?|"
+    r"forms?|"
+    r"delivery|operation|provision|work|working|roll|rollout|implementation|support|roles?|officers?|nurses?|"
+    r"secondments?|collaborations?|relationships?|links?|ties|commitments?|elements?|sites?|units?|way|phases?|"
+    r"referrals?|caseloads?|posts?|methods?|frameworks?|pathways?|process|systems?|interventions?|first|plug|time|"
+    r"end|stop|halt|line|curtain|days?|ways|kind|sort|type|name|brand|practice|mentors?|mentoring|venture|experiment|"
+    r"connection|association|endorsement|signatory|member|partner|participant|funding|half|rest|whole|all|"
+    r"introduction|adoption|last|next|constabulary|force|trust|police|hold|ice|place|number|few|local|own|joint|"
+    r"integrated|run|running|spring|summer|autumn|winter|month|year|week|following|same|start|beginning)$"
+)
+_OBJECT_HEAD: Final = re.compile(
+    r"^\s*(?:an?|the|its|their|our|his|her|two|three|new|several|some)\s+(?P<words>(?:[\w']+\s+){0,4}?[\w']+)"
+    r"(?=,|\s+(?:of|for|to|in|on|at|with|under|by|from|after|before|as|where|when|that|which|who|and|during|about|"
+    r"called|known|named)\b)"
+)
+"""What a verb has for its object, where a preposition ends it: "a sleep clinic" of "launched a sleep clinic in"."""
 _OTHER_THING_NEXT: Final = re.compile(
     r"'?s?\s+(?:(?!after|amid|following|since|despite|over|in|at|on|by|from|to|and|with|before)\w+\s+)?"
     + _OTHER_THING.pattern
@@ -94,12 +132,14 @@ _SUBJECT_THING: Final = re.compile(
     r"audits?|study|petition|campaign|concerns?|statement|letter|debate|article|paper|conference|survey)\b"
 )
 _NO_OBJECT: Final = re.compile(
-    r"\s*(?:$|[.,;)]|(?:in|on|from|since|until|at|after|pending|while|during|by|last|this|earlier|later|again|there|locally|with|as|for)\b)"
+    r"\s*(?:$|[.,;)]|(?:in|on|from|since|until|at|after|pending|while|during|by|last|this|earlier|later|again|"
+    r"there|locally|with|as|for)\b)"
 )
 _SINCE_IT_BEGAN: Final = re.compile(
     r"\b(?:since|before|when|until|after|once|as|when) (?:it|they|the \w+) (?:was |were |had |has )?(?:first )?"
-    r"(?:began|begun|started|launched|introduced|established|set up|closed|ended|went live)\b(?!\s*(?:in|on|"
-    r"around)?\s{4})"
+    r"(?:began|begun|started|launched|introduced|established|set up|closed|ended|went live|"
+    r"opened(?: its doors)?|was formed|"
+    r"got going)\b(?!\s*(?:in|on|around)?\s{4})"
 )
 _A_PILOT: Final = re.compile(r"\b(?:an?|two|one|local|joint) (?:\w+ ){0,2}(?:pilot|trial|scheme|programme|project)\b")
 """Under a heading that names the programme "a pilot" is of it."""
@@ -122,47 +162,64 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, head
     `terms` are the programme's places in the clause; `linked` says that "it" or "the scheme" means the programme, and
     `heading` that "a pilot" does too.
     """
-    folded = _SINCE_IT_BEGAN.sub(lambda match: " " * len(match[0]), without_dates(text))
-    folded = _RESOLVED.sub(lambda match: match[0][:-4] + "    ", folded)
     if cues.is_question(fold(text)):
         return None
+    found = _status_at(text, terms, linked=linked, heading=heading)
+    return found.word if found else None
+
+
+_UNSURE: Final = re.compile(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that|should|ought|would)\b")
+
+
+def _status_at(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, heading: bool = False) -> _Status | None:
+    """`status_of` with the place of the words that say so."""
+    folded = plainly(without_dates(text))
+    folded = _SINCE_IT_BEGAN.sub(lambda match: " " * len(match[0]), folded)
+    folded = _RESOLVED.sub(lambda match: match[0][:-4] + "    ", folded)
     refers = list(terms)
     if linked:
         refers += [match.span() for match in _A_PILOT.finditer(folded)] if heading else []
         refers += [match.span() for match in REFERS.finditer(folded)]
-    never = cues.NEVER.search(folded)
-    if (
-        never
-        and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded)
-        and _about(folded, never.span(), refers, linked, no_object=True)
-    ):
-        return "never"
-    denied = cues.DENIED.search(folded)
-    if (
-        denied
-        and not re.search(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that)\b", folded)
-        and _about(folded, denied.span(), refers, linked, no_object=True)
-    ):
-        return "denied"
-    if (
-        _SUBJECT_THING.match(folded)
-        or cues.HEDGE.search(folded)
-        or _NOTHING.search(folded)
-        or _PLANS_DROPPED.search(folded)
-    ):
+    head = leading_aside(folded)
+    folded = " " * head + folded[head:]
+    no_more = not cues.NEGATIVE.search(folded) or cues.NO_MORE.search(folded)
+    for word, pattern in (("never", cues.NEVER), ("denied", cues.DENIED)) if not no_more else ():
+        for match in pattern.finditer(folded):
+            unsure = _UNSURE.search(governed(folded, match.end()))
+            if not unsure and _about(folded, match.span(), refers, linked, no_object=True):
+                return _Status(word, *match.span())
+    if _SUBJECT_THING.match(folded):
         return None
+    doubt: object = ...
     for word in _ORDER:
         pattern = cues.SIMILAR if word == "similar-model" else cues.STATUS[word]
         for match in pattern.finditer(folded):
-            if (
-                word == "similar-model"
-                and not cues.LIVE.search(folded)
-                and not re.search(r"\b(?:run|operate|use|have|offer|provide|continue[sd]?)\b", folded)
+            if word == "similar-model" and not (cues.LIVE.search(folded) or _RUNS.search(folded)):
+                continue
+            if doubt is ...:
+                if _PLANS_DROPPED.search(folded):
+                    return None
+                doubt = cues.HEDGE.search(folded) or _NOTHING.search(folded)
+            if doubt:
+                weighed = governed(folded, match.end())
+                if cues.HEDGE.search(weighed) or _NOTHING.search(weighed):
+                    continue
+            if _negated(folded, match.start()) or _SUBJECT_OTHER.search(
+                folded, max(0, match.start() - 70), match.start()
             ):
                 continue
-            if not _negated(folded, match.start()) and _about(folded, match.span(), refers, linked):
-                return word
+            if word in ("ended", "live", "paused") and _IN_THE_PAST.search(
+                folded, max(0, match.start() - 20), match.end()
+            ):
+                continue
+            if _about(folded, match.span(), refers, linked):
+                return _Status(word, *match.span())
     return None
+
+
+_RUNS: Final = re.compile(r"\b(?:run|operate|use|have|has|offer|provide|is|are|continue[sd]?)\b")
+_IN_THE_PAST: Final = re.compile(r"\bdid (?:\w+ )?(?:have|use|run|operate)\b")
+"""What once was so, as somebody grants: what came of it stands elsewhere."""
 
 
 def _negated(folded: str, start: int) -> bool:
@@ -186,6 +243,10 @@ def _about(
             continue
         if len(between.split()) > 14 or _OTHER_THING.search(between) or _OTHER_THING_NEXT.match(behind):
             continue
+        if cue[1] <= start and between:
+            head = _OBJECT_HEAD.match(between)
+            if head and not _PROGRAMME_WORD.search(head["words"].rsplit(None, 1)[-1]):
+                continue
         return True
     if refers or not linked or _OTHER_THING.search(folded[cue[1] : cue[1] + 60]):
         return False
@@ -223,43 +284,140 @@ def _lead_status(place: Place) -> str | None:
     return status_of(last.text.rstrip(": "), terms_in(place, last), linked=True)
 
 
+_IT: Final = re.compile(
+    r"\W*(?:[^,]{0,50}, )?(?:and |so |then |but |since then |later )?(?:it|its|they|their|both(?: bodies|"
+    r" organisations| "
+    r"partners)?|the (?:two|pair|partners|trust|force|constabulary|organisation|health board)(?:'s)?)\b"
+)
+_THE_BODY: Final = (
+    ("mental-health-trust", re.compile(r"\bthe (?:mental health |nhs |foundation )?trust\b")),
+    ("police-force", re.compile(r"\bthe (?:police |county )?(?:force|constabulary)\b")),
+)
+_WE: Final = re.compile(r"\b(?:we|our|us|i|ours)\b")
+_ELSEWHERE: Final = re.compile(
+    r"\b(?:national(?:ly)?|across (?:the country|england)|elsewhere|around the country|in england|"
+    r"(?:other|many|some|several|all|most|these|those|few) (?:\w+ )?(?:trusts|forces|areas|providers|places)|"
+    r"trusts|forces|the country|company|england|neighbouring|another)\b"
+)
+_ASIDE_BODY: Final = re.compile(
+    r"\b(?:told|tells|wrote to|written to|(?:letter|request|reply|letters|requests|question|questions|visit|"
+    r"visits) to|"
+    r"outside|near|next door to|neighbouring|neighbours?|visited|visiting|learn(?:ed|t|ing) from|copied from|"
+    r"modelled on|inspired by|advice from|praise from|trained by|(?:developed|designed|pioneered|invented|devised|"
+    r"created|championed|praised|criticised|funded|reviewed|advised|inspected) (?:by|at|in)|first (?:used|tried|"
+    r"developed|"
+    r"piloted) (?:by|at|in)|like|unlike|as (?:in|at)|than|a (?:former|retired) \w+ (?:of|from|at|with))"
+    r"\s+(?:the |both |colleagues (?:at|in) )?$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What stands before a sentence: whether the programme was told of, which bodies, whether it answers a question,
+    and the quotations of its passage with who speaks them."""
+
+    told: bool
+    in_sight: Sequence[Named]
+    asked: bool
+    quoted: Sequence[tuple[Quoted, Sequence[Named]]]
+    gone: bool = False
+    """Whether the passage told that it ended or was paused: what "had been" before is its past."""
+
+
+_HAD_BEEN: Final = re.compile(r"\bhad (?:\w+ )?(?:been|run|used|operated|had|hosted|worked|begun|started|launched)\b")
+_BY: Final = re.compile(
+    r"\b(?:by|at|in|within|across|for|from|inside|either|nor|neither|and|or)\s+(?:the |either |both )?$|[:|]\s*$"
+)
+
+
 def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None) -> Iterator[Candidate]:
     if own is None and not any(_is_held(matcher, named) for named in place.named):
         return
     told_before = place.near in ("heading", "page")
-    asked = False
+    asked = under = place.asked
+    gone = False
     in_sight: list[Named] = []
-    for sentence in sentences(place.words.text):
+    quoted: list[tuple[Quoted, Sequence[Named]]] = []
+    for quote in quotations(place.words.text):
+        speakers = [n for n in place.named if quote.by.holds(n.start) and _is_held(matcher, n)]
+        quoted.append((quote, _subjects(place, speakers, False)))
+    listed = sentences(place.words.text)
+    for number, sentence in enumerate(listed):
         named_here = has_term(place, sentence)
         folded = fold(sentence.text)
+        here = [n for n in place.named if sentence.holds(n.start)]
+        adopters = [n for n in here if _is_held(matcher, n)]
         if cues.is_question(folded):
             told_before = told_before or named_here
-            asked = named_here
+            asked, under = named_here, under or named_here
+            in_sight = adopters or in_sight
             continue
         linked = named_here or asked or (told_before and REFERS.search(folded) is not None)
         linked = linked or (place.near == "heading" and _A_PILOT.search(folded) is not None)
-        asked = False
-        here = [n for n in place.named if sentence.holds(n.start)]
-        adopters = [n for n in here if matcher.bodies[n.org_id].kind in _HELD or _is_board(matcher, n)]
-        if linked:
-            yield from _from_sentence(read, place, matcher, sentence, own, told_before or named_here, in_sight)
+        following = fold(listed[number + 1].text) if number + 1 < len(listed) else None
+        if linked and not taken_back(folded, following):
+            scene = _Scene(told_before or named_here, in_sight, asked or under, quoted, gone)
+            for candidate in _from_sentence(read, place, matcher, sentence, own, scene):
+                gone = gone or candidate.reading["status"] in ("ended", "paused")
+                yield candidate
+        asked = asked and len(folded) <= 12  # "Yes." goes on with what was asked
         told_before = told_before or named_here
         in_sight = adopters or in_sight
 
 
+def _subjects(place: Place, adopters: Sequence[Named], spare: bool) -> list[Named]:
+    """The adopters without those that only stand by: who was told, or whose example was followed. Where nobody else is
+    named, and `spare` says that nobody else is meant, they are left."""
+    text = place.words.text
+    kept = [n for n in adopters if not _ASIDE_BODY.search(fold(text[max(0, n.start - 48) : n.start]))]
+    return kept or (list(adopters) if spare else [])
+
+
 def _from_sentence(
-    read: Read, place: Place, matcher: Matcher, sentence: Piece, own: str | None, told: bool, in_sight: list[Named]
+    read: Read, place: Place, matcher: Matcher, sentence: Piece, own: str | None, scene: _Scene
 ) -> Iterator[Candidate]:
     carried: list[Named] = []
     we_before = False
     lead: str | None = None
+    before: str | None = None
     all_dates = dates_in(sentence)
-    for clause in _pieces(sentence):
+    away = asides(sentence)
+    inside = [quote for quote, _ in scene.quoted]
+    for clause in _in_order(at_quotes(_pieces(without(sentence, away)), inside), away):
+        if len(clause.text) < 3:
+            continue
         terms = terms_in(place, clause)
-        bodies = [n for n in place.named if clause.holds(n.start) and not n.from_address]
-        adopters = [n for n in bodies if matcher.bodies[n.org_id].kind in _HELD or _is_board(matcher, n)]
-        status = status_of(clause.text, terms, linked=told, heading=place.near == "heading")
+        aside = clause in away
+        bodies = [
+            n
+            for n in place.named
+            if clause.holds(n.start) and not n.from_address and (aside or not any(a.holds(n.start) for a in away))
+        ]
+        adopters = _subjects(place, [n for n in bodies if _is_held(matcher, n)], False)
         folded = fold(clause.text)
+        told_by = next((who for quote, who in scene.quoted if quote.start <= clause.start < quote.end), ())
+        if not (adopters or carried or own or scene.in_sight or told_by):
+            continue
+        if aside and not (carried and _near_body(clause, carried)):
+            continue
+        state = (
+            None
+            if cues.is_question(folded)
+            else _status_at(clause.text, terms, linked=scene.told, heading=place.near == "heading")
+        )
+        status = state.word if state else None
+        if status == "live" and re.match(r"\W*which\b", folded) and before == "piloting":
+            continue
+        if status == "live" and scene.gone and _HAD_BEEN.search(folded):
+            continue
+        if state and folded.startswith("offer", state.start):
+            adopters = [n for n in adopters if not re.search(r"\bto (?:the )?$", folded[: n.start - clause.start])]
+        if state and status in ("never", "denied"):
+            adopters = [
+                n
+                for n in adopters
+                if n.start - clause.start < state.end or _BY.search(folded[: n.start - clause.start])
+            ]
         rule = "adoption.sentence" if terms else "adoption.reference"
         subject = adopters
         if (
@@ -270,16 +428,17 @@ def _from_sentence(
         ):
             status, rule = lead, "adoption.list"
         if not adopters and status:
-            if (OWN.search(folded) and own) or (we_before and own and not carried):
+            if told_by and _WE.search(folded):
+                subject = list(told_by)
+            elif (OWN.search(folded) and own) or (we_before and own and not carried):
                 subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
             elif carried:
                 subject = carried
-            elif (
-                in_sight and not terms and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded)
-            ) or (in_sight and re.match(r"\s*(?:it|the (?:trust|force|constabulary)|they|both)\b", folded)):
-                subject = in_sight
-            elif own and not bodies and place.near == "heading" and read.document.source_kind == "foi":
-                subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
+            else:
+                subject = _meant(matcher, scene.in_sight, folded) or (list(told_by) if told_by else [])
+                others = [n for n in bodies if n.org_id not in matcher.programme_bodies]
+                if not subject and own and not others and _is_own(read, place, folded, scene, bodies, clause):
+                    subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
         lead = (
             status
             if not adopters and place.words.text[clause.end : clause.end + 1] in (":", "") and _colon(place, clause)
@@ -287,11 +446,62 @@ def _from_sentence(
         )
         if status and own and adopters and _joined_by_own(matcher, own, adopters, clause, folded):
             subject = [Named(own, 0, 0, True, False), *adopters]
-        carried = adopters or carried
+        elif (
+            status and adopters and scene.in_sight and _joined_by_it(matcher, scene.in_sight, adopters, clause, folded)
+        ):
+            subject = [*_meant(matcher, scene.in_sight, folded), *adopters]
+        if not aside:
+            carried = adopters or carried
+            before = status or before
         we_before = we_before or (not carried and OWN.search(folded) is not None)
         if status and subject:
-            dates = dates_in(clause) or (all_dates if len(all_dates) == 1 else [])
+            dates = list(dates_in(clause)) or (list(all_dates) if len(all_dates) == 1 else [])
+            if state and len(dates) > 1 and status not in ("live", "piloting"):
+                dates = sorted(dates, key=lambda date: max(date.start - state.end, state.start - date.end))
             yield from _emit(read, place, matcher, subject, bodies, status, clause, dates, rule)
+
+
+def _in_order(pieces: Sequence[Piece], away: Sequence[Piece]) -> list[Piece]:
+    return sorted([*pieces, *away], key=lambda piece: (piece.start, -piece.end)) if away else list(pieces)
+
+
+def _near_body(aside: Piece, carried: Sequence[Named]) -> bool:
+    """Whether an aside stands right behind one of the bodies, so that it speaks of it."""
+    return any(0 <= aside.start - n.end <= 3 for n in carried)
+
+
+def _meant(matcher: Matcher, in_sight: Sequence[Named], folded: str) -> list[Named]:
+    """Which bodies of the sentence before are meant by "it" at the head of a clause, or by "the trust" anywhere."""
+    for kind, pattern in _THE_BODY:
+        if pattern.search(folded):
+            of_kind = [n for n in in_sight if matcher.bodies[n.org_id].kind == kind]
+            if len({n.org_id for n in of_kind}) == 1:
+                return of_kind
+    return list(in_sight) if in_sight and _IT.match(folded) else []
+
+
+def _is_own(read: Read, place: Place, folded: str, scene: _Scene, bodies: Sequence[Named], clause: Piece) -> bool:
+    """Whether a clause that names nobody is of the publisher: what it answers, or tells of "the team" under its own
+    name."""
+    if _ELSEWHERE.search(folded) or any(n.start - clause.start < 8 for n in bodies):
+        return False
+    if read.document.publisher_id is None and not scene.asked:
+        return False
+    if scene.asked or (place.near == "heading" and read.document.source_kind == "foi"):
+        return True
+    return read.document.source_kind == "foi" or (
+        read.document.source_kind in _OWN_PAGES
+        and re.match(
+            r"\W*(?:[^,]{0,40}, )?(?:the|this|both) (?:\w+ ){0,2}(?:team|service|pilot|arrangement|agreement|"
+            r"partnership|"
+            r"scheme)\b",
+            folded,
+        )
+        is not None
+    )
+
+
+_OWN_PAGES: Final = ("report", "board-paper", "minutes", "letter", "statement", "response", "trust-page")
 
 
 _OWN_FIRST: Final = re.compile(
@@ -303,13 +513,36 @@ _OWN_NEXT: Final = re.compile(
 )
 
 
+_WITH_FIRST: Final = re.compile(
+    r"\b(?:together with|alongside|jointly with|along with|in partnership with|working with|with|and)\s+(?:the )?"
+    r"(?:colleagues (?:at|in|from) |officers (?:at|in|from) )?$"
+)
+_WE_NEXT: Final = re.compile(r",? (?:(?:has|have|had) )?(?:we|our|the (?:trust|force|constabulary))\b")
+
+
+def _joined_by_it(
+    matcher: Matcher, in_sight: Sequence[Named], adopters: Sequence[Named], clause: Piece, folded: str
+) -> bool:
+    """Whether a body of the sentence before did it together with the one named: "It launched it with Northvale
+    Police"."""
+    kinds = {matcher.bodies[n.org_id].kind for n in in_sight}
+    if len({n.org_id for n in in_sight}) != 1 or any(
+        matcher.bodies[n.org_id].kind in kinds or n.org_id == in_sight[0].org_id for n in adopters
+    ):
+        return False
+    start = adopters[0].start - clause.start
+    return _IT.match(folded) is not None and _WITH_FIRST.search(folded[max(0, start - 60) : start]) is not None
+
+
 def _joined_by_own(matcher: Matcher, own: str, adopters: Sequence[Named], clause: Piece, folded: str) -> bool:
     """Whether the publisher says that it did it together with the body named: "our team, run with Northvale Police"."""
     kind = matcher.bodies[own].kind
     if any(n.org_id == own or matcher.bodies[n.org_id].kind == kind for n in adopters):
         return False
     start, end = adopters[0].start - clause.start, adopters[-1].end - clause.start
-    return _OWN_FIRST.search(folded[:start]) is not None or _OWN_NEXT.match(folded, end) is not None
+    if _OWN_FIRST.search(folded[:start]) is not None or _OWN_NEXT.match(folded, end) is not None:
+        return True
+    return _WITH_FIRST.search(folded[:start]) is not None and _WE_NEXT.match(folded, end) is not None
 
 
 def _colon(place: Place, clause: Piece) -> bool:

@@ -28,16 +28,29 @@ def candidates_in(read: Read, matcher: Matcher) -> list[Candidate]:
             key = (candidate.kind, *candidate.key)
             if key not in best or best[key].confidence < candidate.confidence:
                 best[key] = candidate
-    stated = {
-        (c.reading["trust_id"], c.reading["police_id"], c.reading["status"])
-        for c in best.values()
-        if c.kind == "adoption"
-    }
-    return [
+    return _one_of_each(list(best.values()))
+
+
+def _one_of_each(found: list[Candidate]) -> list[Candidate]:
+    """An answer and a statement that say the same of the same bodies are one: the statement where it names the
+    programme or a date, the answer where the statement only goes on from its yes or no."""
+
+    def of(candidate: Candidate) -> tuple[object, ...]:
+        return tuple(candidate.reading[key] for key in ("trust_id", "police_id", "status"))
+
+    answered = {(*of(c), c.passage_id) for c in found if c.rule == "foi.answer"}
+    kept = [
         c
-        for c in best.values()
-        if c.kind != "foi" or (c.reading["trust_id"], c.reading["police_id"], c.reading["status"]) not in stated
+        for c in found
+        if not (
+            c.kind == "adoption"
+            and c.rule in ("adoption.publisher", "adoption.reference")
+            and c.key[-1] is None
+            and (*of(c), c.passage_id) in answered
+        )
     ]
+    stated = {of(c) for c in kept if c.kind == "adoption"}
+    return [c for c in kept if c.kind != "foi" or of(c) not in stated]
 
 
 def candidate_id(source_id: str, candidate: Candidate) -> str:

@@ -87,6 +87,8 @@ class Place:
     near: str | None
     """passage, heading, page, or None where the programme is not in sight."""
     menu: bool
+    asked: bool = False
+    """Whether it stands under a question that names the programme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def look_through(document: Document, matcher: Matcher) -> Read:
                 near = "heading"
             elif about:
                 near = "page"
-        places.append(Place(words, _named(scan, meaning, words.text), terms, near, menu))
+        places.append(Place(words, _named(scan, meaning, words.text), terms, near, menu, asked))
     titled = tuple(dict.fromkeys(named.org_id for named in _named(title, meaning, document.title or "")))
     return Read(document, tuple(places), about, titled)
 

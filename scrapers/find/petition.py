@@ -26,8 +26,16 @@ _GOAL: Final = re.compile(
 )
 _GOAL_AFTER: Final = re.compile(r"^\W*(?:signatures? )?(?:goal|target|to reach)\b")
 _OTHER: Final = re.compile(
-    r"\b(?:hop(?:e|es|ed|ing) (?:to|for)|needs?|if|would|could|aim(?:s|ed)? (?:to|for)|away from|short of|"
-    r"required|threshold)\b"
+    r"\b(?:hop(?:e|es|ed|ing) (?:to|for|that)|needs?|needed|need|if|would|could|aim(?:s|ed)? (?:to|for)|"
+    r"away from|short of|"
+    r"required?|requires|threshold|once|when|whenever|until|unless|should|must|before|every|any|after|wants?|"
+    r"target\w*|"
+    r"the first|another|a further|remaining|to go)\b"
+)
+_TO_GO: Final = re.compile(
+    r"^\W*(?:\w+ ){0,3}?(?:signatures?|names|supporters|people|signed)?\W*(?:\w+ ){0,3}?(?:to go|short|needed|"
+    r"required|"
+    r"are needed|is the threshold|will be|would be|would trigger|triggers?|before)\b"
 )
 
 
@@ -89,6 +97,7 @@ def _in_sentence(read: Read, passage_id: str, text: str, petition: bool, goals: 
             petition
             and (_SIGNED.match(after) or _SIGNED_BEFORE.search(before[-40:]))
             and not _OTHER.search(before[-40:])
+            and not _TO_GO.match(after)
         ):
             counts.append(number)
     for count in counts[:1]:

@@ -19,6 +19,7 @@ from scrapers.find.frame import (
 )
 from scrapers.find.mentions import Named, Place, Read
 from scrapers.find.names import Matcher
+from scrapers.find.shape import Quoted, asides, quotations, taken_back, without
 from scrapers.find.text import Piece, fold, sentences
 
 SPEAKERS: Final = (
@@ -38,8 +39,17 @@ _PASSIVE: Final = re.compile(r"\b(?:been|being|was|were|is|are)\s+(?:\w+ly\s+)?$
 _ASKED: Final = re.compile(r"(?:urged|asked|told|pressed|called (?:up)?on|requested)\b")
 """A body that "was asked to" do something did not ask for it."""
 _POLICY: Final = re.compile(
-    r"\b(?:must (?:no longer|not) be (?:used|in use|commissioned|provided)|must (?:no longer|not|cease|stop)\b|"
-    r"should no longer be used|must be (?:stopped|eradicated|ended))"
+    r"\b(?:(?:must|should|may|can|shall|are|is|was|were|will) (?:no longer|not) (?:be |to be )?(?:used?|in use|"
+    r"commissioned?|"
+    r"provided?|adopted?|run|operated?|fund(?:ed)?|offer(?:ed)?|deliver(?:ed)?|introduced?|continue[d]?)|"
+    r"must (?:no longer|"
+    r"not|cease|stop|end|be (?:\w+ )?(?:stopped|eradicated|ended|withdrawn|discontinued))|"
+    r"(?:no longer|not|never) (?:\w+ )?(?:be )?(?:permitted|allowed|authorised|authorized|sanctioned|free) to|"
+    r"(?:prohibit(?:s|ed|ing)?|bann?(?:s|ed|ing)|forb(?:ids|ade|idden)|outlaw(?:s|ed))|"
+    r"(?:instruct(?:s|ed|ing)?|order(?:s|ed|ing)?|direct(?:s|ed|ing)?|requir(?:es|ed|ing)|tell(?:s|ing)?|told|"
+    r"instruction|direction|order|warned|mandated) .{0,80}?(?:to (?:\w+ )?(?:stop|cease|end|drop|scrap|"
+    r"discontinue|abandon|withdraw|halt|eradicate|remove|phase out|wind down)|(?:not|never) to (?:use|adopt|run|"
+    r"commission|introduce|fund|operate))|(?:are|is) to (?:\w+ )?(?:stop|cease|end|drop|discontinue)\b)"
 )
 
 
@@ -53,26 +63,42 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             continue
         told = place.near in ("heading", "page")
         speaker_before: str | None = None
-        for sentence in sentences(place.words.text):
+        quoted = quotations(place.words.text)
+        listed = sentences(place.words.text)
+        for number, sentence in enumerate(listed):
             named = has_term(place, sentence)
             folded = fold(sentence.text)
             linked = named or (told and (REFERS.search(folded) is not None or read.about))
             told = told or named
+            here = [
+                n
+                for n in place.named
+                if sentence.holds(n.start) and not n.from_address and matcher.bodies[n.org_id].kind in SPEAKERS
+            ]
+            quotes = [quote for quote in quoted if quote.start < sentence.end and sentence.start < quote.end]
             if not linked or cues.is_question(folded):
+                speaker_before = here[0].org_id if len(here) == 1 else speaker_before
                 continue
-            here = any(sentence.holds(n.start) and matcher.bodies[n.org_id].kind in SPEAKERS for n in place.named)
-            if not here and not (own and OWN.search(folded)) and speaker_before is None:
+            if not here and not quotes and not (own and OWN.search(folded)) and speaker_before is None:
                 continue
+            following = fold(listed[number + 1].text) if number + 1 < len(listed) else None
+            if taken_back(folded, following):
+                continue
+            away = asides(sentence)
+            sentence = without(sentence, away)
             plain = without_dates(sentence.text)
+            only = here[0].org_id if len(here) == 1 else None
             for position, span in _positions(plain):
-                for speaker, rule in _speakers(place, matcher, sentence, span, own, speaker_before):
+                speakers = list(_speakers(place, matcher, sentence, span, own, speaker_before, away, quotes))
+                for speaker, rule in speakers:
                     if not _may_say(matcher, speaker, position):
                         continue
-                    speaker_before = speaker
-                    rank = _STRONGEST.index(position)
+                    rank = -1 if position == "sets-policy" else _STRONGEST.index(position)
                     found.setdefault(speaker, []).append((rank, position, rule, place.words.passage_id, True))
                     if position in ("calls-for-halt", "calls-for-review"):
                         asks.setdefault(speaker, set()).update(_asks(plain, span))
+                    only = speaker
+            speaker_before = only or speaker_before
     published_on, precision = stated_date(read.document)
     for speaker, told_by in found.items():
         _, position, rule, passage_id, _ = min(told_by, key=lambda item: item[0])
@@ -82,7 +108,7 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             "published_on": published_on,
             "date_precision": precision if ours or not published_on else "before",
             "position": position,
-            "asks": sorted(asks.get(speaker, ())),
+            "asks": sorted(asks.get(speaker, ()), key=list(cues.ASKS).index),
         }
         yield Candidate("statement", reading, sureness(rule), rule, passage_id, (speaker, position))
 
@@ -92,6 +118,10 @@ def _positions(plain: str) -> Iterator[tuple[str, tuple[int, int]]]:
         pattern = _POLICY if position == "sets-policy" else cues.POSITION[position]
         for match in pattern.finditer(plain):
             before = plain[max(0, match.start() - 40) : match.start()]
+            if position in ("apologises", "withdraws", "supports-concerns", "welcomes-review") and _WISHED.search(
+                plain[max(0, match.start() - 160) : match.start()]
+            ):
+                continue
             if not _HEDGE.search(before) and not (_PASSIVE.search(before) and _ASKED.match(match[0])):
                 yield position, match.span()
                 break
@@ -111,10 +141,24 @@ def _speakers(
     span: tuple[int, int],
     own: str | None,
     before: str | None,
+    away: list[Piece],
+    quotes: list[Quoted],
 ) -> Iterator[tuple[str, str]]:
-    """Who takes the position: the bodies named ahead of its verb, or the publisher where the sentence says "we"."""
+    """Who takes the position: the bodies named ahead of its verb, whoever is quoted, or the publisher where the
+    sentence says "we". What stands in an aside speaks not."""
     folded = fold(sentence.text)
-    here = [n for n in place.named if sentence.holds(n.start) and not n.from_address]
+    here = [
+        n
+        for n in place.named
+        if sentence.holds(n.start) and not n.from_address and not any(a.holds(n.start) for a in away)
+    ]
+    for quote in quotes:
+        if quote.start <= sentence.start + span[0] < quote.end:
+            who = [n for n in place.named if quote.by.holds(n.start) and matcher.bodies[n.org_id].kind in SPEAKERS]
+            who = [n for n in who if matcher.bodies[n.org_id].kind != "media" and not _told(place, n)]
+            if who:
+                yield who[0].org_id, "statement.named"
+                return
     head: list[Named] = []
     for n in here:
         start, end = n.start - sentence.start, n.end - sentence.start
@@ -124,13 +168,47 @@ def _speakers(
         for n in head:
             yield n.org_id, "statement.named"
         return
+    for n in here:
+        start, end = n.start - sentence.start, n.end - sentence.start
+        ahead, behind = folded[max(0, start - 60) : start], folded[end : end + 40]
+        speaks = matcher.bodies[n.org_id].kind in SPEAKERS and start >= span[1]
+        said = re.match(
+            r"\s*(?:has |have |had )?(?:said|says|added|wrote|told|argued|insisted|stated|believes)\b", behind
+        )
+        if speaks and ((said and re.search(r",\s*\W*(?:the )?$", ahead)) or _COMES_FROM.search(ahead)):
+            yield n.org_id, "statement.named"
+            return
     opening = folded[: span[1]]
     if (own and re.search(r"\b(?:we|our)\b", opening)) or (own and OWN.match(folded.strip())):
         yield own, "statement.publisher"
     elif before and re.match(
-        r"\s*(?:it|they|the (?:college|society|association|charity|union|coalition|group|body|organisation))\b", folded
+        r"\s*(?:it|they|the (?:college|society|association|charity|union|coalition|group|body|"
+        r"organisation))\b",
+        folded,
     ):
         yield before, "statement.named"
+
+
+_WISHED: Final = re.compile(
+    r"\b(?:ask\w*|call\w*|urg\w*|demand\w*|press\w*|told|tell\w*|petition\w*|plead\w*|"
+    r"beg\w*)\b.{0,140}\bto (?:\w+ )?$|"
+    r"\b(?:should|must|ought to|needs? to|has to|have to) (?:\w+ )?$"
+)
+"""What somebody is asked to do is not done."""
+_COMES_FROM: Final = re.compile(
+    r"(?:\b(?:said|says|added|wrote|argued|insisted|stated|according to)\s+(?:(?:a |the )?(?:spokes\w+|chair|"
+    r"president|"
+    r"director|chief executive|head)\s+(?:of|for|at)\s+)?|\b(?:come|came|comes|coming|issued|made|led|backed|"
+    r"supported|"
+    r"voiced|expressed|raised|shared|received|offered|given) (?:today |yesterday |also |now )?(?:by|"
+    r"from)\s+)(?:the )?$"
+)
+
+
+def _told(place: Place, named: Named) -> bool:
+    """Whether a body near a quotation is only who was told."""
+    ahead = fold(place.words.text[max(0, named.start - 24) : named.start])
+    return re.search(r"\b(?:told|tells|to|asked|of the news to)\s+(?:the )?$", ahead) is not None
 
 
 def _is_subject(folded: str, start: int, end: int, verb: int) -> bool:

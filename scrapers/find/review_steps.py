@@ -15,7 +15,8 @@ from scrapers.find.text import Piece, fold, sentences
 
 STATES: Final = ("abandoned", "delayed", "implemented", "accepted", "published", "completed", "under-way", "announced")
 _REVIEW: Final = re.compile(
-    r"\b(?:reviews?|reviewed|reviewing|inquiry|inquiries|investigations?|evaluations?|audits?|position statement|"
+    r"\b(?:reviews?|reviewed|reviewing|inquiry|inquiries|investigations?|evaluations?|audits?|"
+    r"position statement|enquiry|probe|"
     r"joint policy|policy)\b"
 )
 _NOT_YET: Final = re.compile(

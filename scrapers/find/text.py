@@ -21,9 +21,10 @@ _ABBREVIATION: Final = re.compile(
 )
 LONGEST_ABBREVIATION: Final = 8
 """Characters before the end of a sentence among which one is looked for: a text of nothing else would take for ever."""
-_END: Final = re.compile(r"(?<![.!?])[.!?]+[\"'’”)\]]*\d{0,2}(?:,\d{1,2})*\s+(?=[\"'‘“(\[]?[A-Z0-9])")
+_END: Final = re.compile(r"(?<![.!?])[.!?]+[\"'’”)\]]*\d{0,2}(?:,\d{1,2})*\s+(?=(?:\|\s*)?[\"'‘“(\[]?[A-Z0-9])")
 _CLAUSE: Final = re.compile(
-    r"\s*;\s+|,?\s+(?:but|whereas|although|though|while|whilst|however|yet)\s+|,\s+(?:and|so)\s+(?=[A-Z])"
+    r"\s*;\s+|,?\s+(?:but(?!\s+(?:the\s+)?name\b)|whereas|although|though|while|whilst|however|yet)\s+|"
+    r",\s+(?:and|so)\s+(?=[A-Z])"
     r"|\s+[–—]\s+|:\s+",
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

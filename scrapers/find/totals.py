@@ -37,7 +37,8 @@ _USE: Final = re.compile(
     r"live|going live|went live|gone live|launch\w*|"
     r"deliver\w*|signed up|taken up|took up|in place|have|had|has had|spread to|rolled|present in|active in|"
     r"working (?:with|in)|work(?:s|ed) with|"
-    r"manag(?:e|es|ed|ing)|tak(?:e|es|en|ing) part|took part|particip\w+|joined|belong\w*|members? of|pilot\w*|host\w*|"
+    r"manag(?:e|es|ed|ing)|tak(?:e|es|en|ing) part|took part|particip\w+|joined|belong\w*|members? of|pilot\w*|"
+    r"host\w*|"
     r"coordinat\w*|part of|involv\w+|deploy\w*|cover\w*|establish\w*|up and running|embedded)\b"
 )
 _PEOPLE_USE: Final = re.compile(
@@ -116,7 +117,9 @@ def _in_sentence(read: Read, place: Place, matcher: Matcher, sentence: Piece, ru
             continue
         if unit != "patients" and not _USE.search(plain):
             continue
-        if unit == "patients" and re.search(r"\b(?:died|signed|protest\w*|in (?:england|the uk|crisis))\b", near):
+        if unit == "patients" and re.search(
+            r"\b(?:died|signed(?! up)|protest\w*|in (?:england|the uk|crisis))\b", near
+        ):
             continue
         if whole:
             unit = "mental-health-trusts-in-england"
