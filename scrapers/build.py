@@ -7,7 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from data.programme import read_programme
 from data.published import make_current, next_path
 from data.register_spec import FILES
 from data.version import software_version
+from scrapers.alone import alone
 from scrapers.errors import RegisterError as RegisterError
 from scrapers.errors import WorkError as WorkError
 from scrapers.register import Register, read_register
@@ -128,34 +129,14 @@ def _checked(home: Home, work: duckdb.DuckDBPyConnection | None, anew: bool) -> 
     return made
 
 
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
+def _alone(home: Home) -> AbstractContextManager[None]:
     """One build at a time in a home: two would take the same number. The second waits. Raises WorkError where it has
     waited too long."""
-    if os.name == "nt":  # folders cannot be locked there
-        yield
-        return
-    import fcntl
-
-    handle = os.open(home.root, os.O_RDONLY)
-    try:
-        ends = time.monotonic() + WAIT_SECONDS
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if time.monotonic() > ends:
-                    raise WorkError(
-                        f"Another build has been publishing in {home.root} for {WAIT_SECONDS} seconds. Wait until it "
-                        "has ended, or end it, then run: sim-record build"
-                    ) from error
-                time.sleep(0.1)
-            except OSError:
-                break  # a file system that knows no locks
-        yield
-    finally:
-        os.close(handle)
+    told = (
+        f"Another build has been publishing in {home.root} for {WAIT_SECONDS} seconds. Wait until it has ended, or end "
+        "it, then run: sim-record build"
+    )
+    return alone(home.root, WAIT_SECONDS, WorkError(told))
 
 
 def _build(

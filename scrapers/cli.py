@@ -348,7 +348,7 @@ def withhold(
 
     from scrapers.build import RegisterError, WorkError
     from scrapers.build import build as run
-    from scrapers.decisions import Refused
+    from scrapers.decisions import DecisionError, Refused
     from scrapers.withhold import WithholdError
     from scrapers.withhold import withhold as take_out
 
@@ -360,7 +360,7 @@ def withhold(
         stop(str(error), code=USAGE, as_json=as_json)
     except Refused as error:
         stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
-    except (WorkError, OSError) as error:
+    except (DecisionError, WorkError, OSError) as error:
         stop(str(error), as_json=as_json)
     try:
         made = run(place)

@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,8 @@ from data.dates import phrase
 from data.home import Home
 from data.labels import label
 from data.register_spec import BY_TABLE, MAX_ID, MAX_SUMMARY_WORDS, RegisterFile
+from scrapers.alone import alone
+from scrapers.evidence import row_id_of
 from scrapers.find.text import words
 from scrapers.register import Finding, Register, read_register
 
@@ -32,6 +35,9 @@ TABLE_OF: Final = {
     "source": "source",
 }
 """The register table that a kind of candidate becomes a row of."""
+
+
+WAIT_SECONDS: Final = 30
 
 
 class DecisionError(Exception):
@@ -68,6 +74,8 @@ class Candidate:
     capture_sha256: str | None
     passage_sha256: str | None
     row_id: str | None = None
+    decisions: int | None = None
+    """How many decisions on it the person knew of; None where that is not asked."""
 
 
 def passage_digest(text: str) -> str:
@@ -225,32 +233,56 @@ def accept(
 
     Where the register says the same already, only the decision is written. Raises DecisionError and its kinds.
     """
-    register = _whole(home)
-    if candidate.row_id:
+    with _alone(home):
+        register = _whole(home, candidate)
         table = TABLE_OF[candidate.kind]
-        cells: Row = {"row_id": candidate.row_id}
-        append_rows(home, {"decisions": [_decision(candidate, "accepted", by, why, {"table": table, **cells}, today)]})
+        if candidate.row_id:
+            cells: Row = {"row_id": candidate.row_id}
+            decided = _decision(candidate, "accepted", by, why, {"table": table, **cells}, today)
+            _append(home, {"decisions": [decided]})
+            return table, cells
+        cells = row_for(candidate, register, changes or {}, summary, today)
+        word = "corrected" if is_corrected(candidate, cells) else "accepted"
+        kept = {"table": table, "row": {name: value for name, value in cells.items() if value}}
+        decided = _decision(candidate, word, by, why, kept, today)
+        _append(home, {BY_TABLE[table].name: [cells], "decisions": [decided]})
         return table, cells
-    cells = row_for(candidate, register, changes or {}, summary, today)
-    table = TABLE_OF[candidate.kind]
-    word = "corrected" if is_corrected(candidate, cells) else "accepted"
-    kept = {"table": table, "row": {name: value for name, value in cells.items() if value}}
-    append_rows(home, {BY_TABLE[table].name: [cells], "decisions": [_decision(candidate, word, by, why, kept, today)]})
-    return table, cells
 
 
 def reject(home: Home, candidate: Candidate, by: str, why: str, *, today: dt.date) -> None:
     """Append a decision against the candidate. Raises DecisionError, Refused."""
     if not why.strip():
         raise DecisionError("Say why it is rejected: --why TEXT")
-    _whole(home)
-    append_rows(home, {"decisions": [_decision(candidate, "rejected", by, why, None, today)]})
+    with _alone(home):
+        register = _whole(home, candidate)
+        table = TABLE_OF.get(candidate.kind, "")
+        if any(row_id_of(table, row) == candidate.row_id for row in register.tables.get(table, ())):
+            raise DecisionError(
+                f"The register says so: {table} {candidate.row_id}. Correct that row in {BY_TABLE[table].name}.csv or "
+                "take it out, run: sim-record build, and then reject the reading."
+            )
+        _append(home, {"decisions": [_decision(candidate, "rejected", by, why, None, today)]})
 
 
-def _whole(home: Home) -> Register:
+def _alone(home: Home) -> AbstractContextManager[None]:
+    """One writer of the register at a time: of two at once the later would write over what the earlier appended."""
+    told = f"Another command has been writing into {home.register} for {WAIT_SECONDS} seconds. Try again later."
+    return alone(home.register, WAIT_SECONDS, DecisionError(told))
+
+
+def _whole(home: Home, candidate: Candidate) -> Register:
+    """The register as it is now. Raises Refused where it is not whole, DecisionError where somebody has decided on the
+    candidate since the person looked at it."""
     register = read_register(home)
     if register.findings:
         raise Refused(register.findings)
+    decided = [row for row in register.tables["decision"] if row["candidate_id"] == candidate.candidate_id]
+    if candidate.decisions is not None and len(decided) > candidate.decisions:
+        last = decided[-1]
+        raise DecisionError(
+            f"{candidate.candidate_id} was {last['decision']} by {last['by']} on {last['decided_on']} meanwhile. "
+            "Nothing was written. Run: sim-record build, and look at it again."
+        )
     return register
 
 
@@ -273,7 +305,13 @@ def _decision(candidate: Candidate, word: str, by: str, why: str | None, decided
 
 
 def append_rows(home: Home, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
-    """Append rows to files of the register, all or nothing: where the register is then not whole, all is put back."""
+    """Append rows to files of the register, all or nothing: where the register is then not whole, all is put back.
+    Raises Refused, and DecisionError where another command goes on writing there."""
+    with _alone(home):
+        _append(home, rows)
+
+
+def _append(home: Home, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> None:
     before: dict[Path, bytes | None] = {}
     try:
         for name, listed in rows.items():
@@ -292,14 +330,16 @@ def append_rows(home: Home, rows: Mapping[str, Sequence[Mapping[str, str]]]) -> 
 def _write(path: Path, held: bytes | None, rows: Sequence[Mapping[str, str]], name: str) -> None:
     spec = next(file for file in BY_TABLE.values() if file.name == name)
     out = io.StringIO(newline="")
+    end = "\n"
     if held is None:
         header = [column.name for column in spec.columns]
         csv.writer(out, lineterminator="\n").writerow(header)
         text = b""
     else:
         header = next(csv.reader(io.StringIO(held.decode("utf-8-sig"), newline="")))
-        text = held if held.endswith(b"\n") else held + b"\n"
-    writer = csv.writer(out, lineterminator="\n")
+        end = "\r\n" if held.partition(b"\n")[0].endswith(b"\r") else "\n"
+        text = held if held.endswith(b"\n") else held + end.encode()
+    writer = csv.writer(out, lineterminator=end)
     for row in rows:
         writer.writerow([_one_line(row.get(column, "")) for column in header])
     part = path.with_suffix(".part")

@@ -14,6 +14,7 @@ import typer
 from data.console import HomeOption, JsonOption, home_of, print_json, programme_of, say, stop
 from data.home import Home
 from data.published import open_current
+from data.vocabulary import CANDIDATE_STATES
 from scrapers.decisions import Candidate, DecisionError, accept, passage_digest, reject
 
 OPEN: Final = ("open", "reopened")
@@ -41,13 +42,15 @@ class Shown:
             self.row["body_sha256"],
             passage_digest(passage) if passage else None,
             self.row["row_id"],
+            self.row["decisions"],
         )
 
 
 _ROWS: Final = """
 SELECT c.candidate_id, c.kind, c.source_id, c.capture_id, c.passage_id, c.reading, c.confidence, c.rule, c.found_at,
   c.state, c.decided_by, c.decided_on, c.decision, c.row_id, s.title, s.url, p.text AS passage, p.heading,
-  p.page_number, k.body_sha256, k.memento_url
+  p.page_number, k.body_sha256, k.memento_url,
+  (SELECT count(*) FROM decision d WHERE d.candidate_id = c.candidate_id) AS decisions
 FROM candidate c LEFT JOIN source s USING (source_id) LEFT JOIN passage p ON p.passage_id = c.passage_id
   LEFT JOIN capture k ON k.capture_id = c.capture_id
 """
@@ -120,7 +123,7 @@ def listing(
     body: Annotated[str | None, typer.Option("--body", help="Only readings that name this body (its id).")] = None,
     state: Annotated[
         list[str] | None,
-        typer.Option("--state", help="open, reopened, accepted, corrected, rejected; may be given again."),
+        typer.Option("--state", help=f"{', '.join(CANDIDATE_STATES)}; may be given again."),
     ] = None,
     least: Annotated[float, typer.Option("--least", min=0, max=1, help="Least confidence.")] = 0.0,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 50,
@@ -132,6 +135,11 @@ def listing(
         return
     if kind and kind not in KINDS:
         raise typer.BadParameter(f"{kind!r} is no kind of candidate; allowed: {', '.join(KINDS)}", param_hint="--kind")
+    for word in state or ():
+        if word not in CANDIDATE_STATES:
+            raise typer.BadParameter(
+                f"{word!r} is no state of a candidate; allowed: {', '.join(CANDIDATE_STATES)}", param_hint="--state"
+            )
     with _record(home_of(home, as_json=as_json), as_json) as connection:
         rows = find(connection, states=state or OPEN, kind=kind, source=source, body=body, least=least, limit=limit)
     if as_json:
@@ -220,6 +228,8 @@ def reject_one(
     place = home_of(home, as_json=as_json)
     with _record(place, as_json) as connection:
         shown = _shown(connection, name, as_json)
+    if shown.row["state"] == "rejected":
+        stop(f"{shown.row['candidate_id']} was rejected by {shown.row['decided_by']} already.", as_json=as_json)
     try:
         reject(place, shown.candidate, by, why, today=dt.datetime.now(dt.UTC).date())
     except DecisionError as error:
@@ -263,8 +273,11 @@ def _publish(home: Home, as_json: bool) -> None:
         say(f"The decision is written; it shows after the next build. ({str(error).splitlines()[0]})")
 
 
+_NOT_TOLD: Final = frozenset({"title", "url", "memento_url", "page_number", "decisions"})
+
+
 def _public(row: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in row.items() if key not in ("title", "url", "memento_url", "page_number")}
+    kept = {key: value for key, value in row.items() if key not in _NOT_TOLD}
     return kept | {"reading": json.loads(row["reading"])}
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +19,12 @@ from data.home import PACKAGE, Home
 from data.programme import read_programme
 from data.published import open_current
 from scrapers.build import build
+from scrapers.decisions import DecisionError, accept, reject
 from scrapers.derive import derive
 from scrapers.register import read_register
+from scrapers.reviewdesk import show
 from sim_record import app
+from tests.conftest import ROOT
 from tests.support.working import working
 
 S = "Serenity Integrated Mentoring"
@@ -208,3 +214,65 @@ def test_nothing_published_yet(empty_home: Home) -> None:
     done = call(empty_home)
     assert done.exit_code == 1
     assert "sim-record build" in done.stderr
+
+
+def test_what_the_register_says_is_not_rejected(desk: Home) -> None:
+    name = name_of(desk, "adoption")
+    assert told(desk, "accept", name, "--by", "A Checker")["ok"]
+    refused = call(desk, "reject", name, "--why", "Misread.", "--by", "B Checker")
+    assert refused.exit_code == 1
+    assert "adoptions.csv" in refused.stderr
+    assert [row["decision"] for row in rows(desk, "decisions")] == ["accepted"]
+
+
+def test_a_second_rejection_is_no_second_row(desk: Home) -> None:
+    name = name_of(desk, "claimed_total")
+    assert call(desk, "reject", name, "--why", "No.", "--by", "A Checker").exit_code == 0
+    again = call(desk, "reject", name, "--why", "No.", "--by", "B Checker")
+    assert again.exit_code == 1
+    assert "rejected by A Checker already" in again.stderr
+    assert len(rows(desk, "decisions")) == 1
+
+
+def test_what_another_decided_meanwhile_is_seen(desk: Home) -> None:
+    with open_current(desk) as connection:
+        shown = show(connection, name_of(desk, "claimed_total"))
+    assert shown is not None
+    reject(desk, shown.candidate, "A Checker", "No.", today=dt.date(2026, 11, 24))
+    with pytest.raises(DecisionError, match="rejected by A Checker on 2026-11-24 meanwhile"):
+        accept(desk, shown.candidate, "B Checker", today=dt.date(2026, 11, 24))
+    assert len(rows(desk, "decisions")) == 1
+    assert rows(desk, "claimed_totals") == []
+
+
+_REJECTS = """
+import sys, datetime as dt
+from pathlib import Path
+from data.home import Home
+from scrapers.decisions import Candidate, reject
+for number in range(6):
+    one = Candidate(f"statement-{sys.argv[2]}{number}", "statement", "page", {}, None, None)
+    reject(Home(Path(sys.argv[1])), one, "A Checker", "No.", today=dt.date(2026, 11, 24))
+"""
+
+
+def test_people_who_decide_at_once_lose_no_decision(desk: Home) -> None:
+    command = [sys.executable, "-c", _REJECTS, str(desk.root)]
+    both = [subprocess.Popen([*command, name], cwd=ROOT) for name in ("a", "b", "c")]
+    assert [process.wait(60) for process in both] == [0, 0, 0]
+    assert len(rows(desk, "decisions")) == 18
+
+
+def test_lines_end_as_an_editor_left_them(desk: Home) -> None:
+    assert call(desk, "reject", name_of(desk, "claimed_total"), "--why", "No.", "--by", "A Checker").exit_code == 0
+    path = desk.register / "decisions.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert call(desk, "reject", name_of(desk, "adoption"), "--why", "No.", "--by", "A Checker").exit_code == 0
+    held = path.read_bytes()
+    assert held.startswith(b"\xef\xbb\xbfdecided_on")
+    assert held.count(b"\n") == held.count(b"\r\n") == 3
+    assert read_register(desk).findings == []
+
+
+def test_a_state_that_there_is_not_is_said(desk: Home) -> None:
+    assert call(desk, "--state", "doubtful").exit_code == 2
