@@ -200,13 +200,22 @@ def main() -> None:
         # the reader of our output has gone; nothing is left to say, and closing stdout would fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         _leave(CLEAN)
-    except Exception:
+    except Exception as error:
+        if _interrupted(error):
+            say("Stopped before it had ended.")
+            _leave(FINDINGS)
         if logs.is_json():
             logging.getLogger("sim_record").exception("bug")
         else:
             traceback.print_exc()
         say("This is a bug in sim-record, not something you did. Please report it with the lines above.")
         _leave(BUG)
+
+
+def _interrupted(error: BaseException) -> bool:
+    """Whether Ctrl-C is behind an error: the database makes one of its own of it in the middle of a query."""
+    behind = error.__cause__ or error.__context__
+    return isinstance(error, KeyboardInterrupt) or (behind is not None and _interrupted(behind))
 
 
 def _leave(code: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+import time
+from typing import Annotated, Final
 
 import typer
 
@@ -24,6 +25,9 @@ from data.dates import Span, span
 from data.vocabulary import SOURCE_KINDS
 from scrapers.lakedesk import add_lake
 from scrapers.reviewdesk import add_review
+
+TELL_SECONDS: Final = 5.0
+"""How often a long command says how far it is."""
 
 
 def build(
@@ -313,25 +317,29 @@ def extract(
 ) -> None:
     """Read stored captures with the present extractors, and publish. Makes no change of any page."""
     from scrapers.build import RegisterError, WorkError
-    from scrapers.reread import reread
+    from scrapers.reread import UnknownSource, reread
 
     place = home_of(home, as_json=as_json)
     programme = programme_of(place, as_json=as_json)
+    told_at = time.monotonic()
 
     def tick(done: int, total: int) -> None:
-        if done == total or done % 500 == 0:
-            say(f"{done} of {total} read")
+        nonlocal told_at
+        if done == total or time.monotonic() - told_at >= TELL_SECONDS:
+            told_at = time.monotonic()
+            say(f"{done} of {total} read" + (", now comparing" if done == total else ""))
 
     try:
         done = reread(place, programme, everything=everything, sources=tuple(sources or ()), tick=tick)
     except RegisterError as error:
         stop_with_findings([str(finding) for finding in error.findings], as_json=as_json)
-    except WorkError as error:
+    except (UnknownSource, WorkError) as error:
         stop(str(error), as_json=as_json)
     if as_json:
         print_json(done.to_json())
     else:
         say(done.to_text())
+    raise typer.Exit(FINDINGS if done.spoiled else CLEAN)
 
 
 def withhold(

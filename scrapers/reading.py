@@ -19,6 +19,8 @@ SECONDS: Final = 10.0
 """Time for one document."""
 START_SECONDS: Final = 60.0
 PROJECT: Final = Path(__file__).resolve().parent.parent
+LOST: Final = "lost"
+"""The key of a result whose stored bytes could not be had, or are not those that were captured."""
 GAVE_UP: Final = "none/1"
 """The extractor named where reading took too long or the reader broke."""
 
@@ -40,6 +42,8 @@ class Job:
     format: str | None
     page_kind: str | None = None
     tag: Any = None
+    body_sha256: str | None = None
+    """Of the body that was captured: other bytes are not read. None where that is not asked."""
 
 
 class _Reader:
@@ -76,8 +80,11 @@ class _Reader:
     def read(self, job: Job, seconds: float) -> Result | None:
         """What was read, or None where the process broke. Raises TimeoutError."""
         message = json.dumps(
-            [job.warc_file, job.warc_offset, job.url, job.media_type, job.charset, job.format, job.page_kind]
-        )
+            [
+                job.warc_file, job.warc_offset, job.url, job.media_type, job.charset, job.format, job.page_kind,
+                job.body_sha256,
+            ]
+        )  # fmt: skip
         try:
             assert self.process.stdin is not None  # noqa: S101
             self.process.stdin.write(message.encode() + b"\n")

@@ -12,7 +12,7 @@ from data.programme import Programme
 from scrapers import work
 from scrapers.build import RegisterError, publish
 from scrapers.derive import derive
-from scrapers.reading import Job, Readers, Result
+from scrapers.reading import LOST, Job, Readers, Result
 from scrapers.register import Register, read_register
 from scrapers.share import open_share
 from scrapers.statements import MEMORY
@@ -20,6 +20,7 @@ from scrapers.statements import MEMORY
 AT_ONCE: Final = 16
 """Documents handed to the readers and not yet written down: bounds the memory."""
 IN_ONE_STEP: Final = 20
+MOST_NAMED: Final = 10
 WHILE_READING: Final = "64MB"
 """What the working database may take while the readers take theirs."""
 LOG_WHILE_READING: Final = "128MB"
@@ -28,22 +29,24 @@ LOG_WHILE_READING: Final = "128MB"
 
 @dataclass(frozen=True)
 class Reread:
-    """Numbers of captures asked for, of readings that are new, of those that could not be read, and of captures whose
-    words differ from those read before."""
+    """Numbers of captures asked for, of readings that are new, of those without any text, and of captures whose words
+    differ from those read before; of the captures whose stored bytes are gone or spoiled, what is wrong with each."""
 
     captures: int
     new: int
     failed: int
     differing: int
     published: str | None
+    spoiled: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "ok": True,
+            "ok": not self.spoiled,
             "captures": self.captures,
             "new_readings": self.new,
             "failed": self.failed,
             "differing": self.differing,
+            "spoiled": list(self.spoiled),
             "published": self.published,
         }
 
@@ -51,7 +54,19 @@ class Reread:
         told = (
             f"Read {self.captures} captures again: {self.new} new readings, {self.differing} of them with other words"
         )
-        return f"{told}, {self.failed} could not be read." if self.failed else f"{told}."
+        told += f"; in {self.failed} there is no text." if self.failed else "."
+        if self.spoiled:
+            named = "".join(f"\n  {one}" for one in self.spoiled[:MOST_NAMED])
+            more = f"\n  and {len(self.spoiled) - MOST_NAMED} more" if len(self.spoiled) > MOST_NAMED else ""
+            told += (
+                f"\nThe stored bytes of {len(self.spoiled)} could not be read; what was read of them before stays. "
+                f"For what to put back, run: sim-record check{named}{more}"
+            )
+        return told
+
+
+class UnknownSource(Exception):
+    """A source was named that the register does not have."""
 
 
 def _silent(_done: int, _total: int) -> None:
@@ -71,11 +86,14 @@ def reread(
 
     By default only captures that nothing was read of, or that cannot be compared with their neighbours because no
     extractor read both; with `everything` every good capture that holds bytes of its own. `tick` is told how many are
-    done, and of how many. Raises RegisterError, WorkError.
+    done, and of how many. Raises RegisterError, UnknownSource, WorkError.
     """
     register = read_register(home)
     if register.findings:
         raise RegisterError(register.findings)
+    declared = {row["source_id"] for row in register.tables["source"]}
+    if missing := [name for name in sources if name not in declared]:
+        raise UnknownSource(f"There is no source {missing[0]!r} in sources.csv.")
     with (
         work.opened(home) as connection,
         open_share(home, programme.store, connection) as share,
@@ -86,7 +104,7 @@ def reread(
         wanted = list(_jobs(connection, register, programme, everything, sources))
         connection.execute(f"SET memory_limit = '{WHILE_READING}'")
         connection.execute(f"SET wal_autocheckpoint = '{LOG_WHILE_READING}'")
-        failed = _read(home, connection, wanted, processes, tick)
+        failed, spoiled = _read(home, connection, wanted, processes, tick)
         connection.execute("RESET wal_autocheckpoint")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute("CHECKPOINT")
@@ -95,7 +113,7 @@ def reread(
         differing = max(0, _count(connection, "rereading") - differing)
         share.give()
         path = publish(home, work=connection)
-    return Reread(len(wanted), new, failed, differing, path.name)
+    return Reread(len(wanted), new, failed, differing, path.name, tuple(spoiled))
 
 
 def _count(connection: work.Connection, table: str) -> int:
@@ -137,17 +155,20 @@ def _jobs(
             source.get("format"),
             source.get("kind"),
             (row["capture_id"], row["source_id"]),
+            row["body_sha256"],
         )
 
 
 def _read(
     home: Home, connection: work.Connection, jobs: list[Job], processes: int | None, tick: Callable[[int, int], object]
-) -> int:
-    """Hand the jobs to the readers and write down what they give; how many could not be read."""
+) -> tuple[int, list[str]]:
+    """Hand the jobs to the readers and write down what they give; how many have no text, and what is wrong with the
+    bytes that could not be had: those captures keep what was read of them, and are asked for again next time."""
     results: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
     readers = Readers(home, lambda job, result: results.put((job, result)), processes=processes)
     inserter = work.Inserter(connection)
     rows: dict[str, list[work.Row]] = {"extraction": [], "passage": [], "link": []}
+    spoiled: list[str] = []
     failed = given = done = 0
 
     def write() -> None:
@@ -164,20 +185,23 @@ def _read(
                 given += 1
             job, result = _next(results, readers)
             done += 1
-            failed += bool(result.get("problem")) and not result.get("text")
+            tick(done, len(jobs))
             capture_id, source_id = job.tag
+            if result.get(LOST):
+                spoiled.append(f"{source_id}: {result['problem']}")
+                continue
+            failed += bool(result.get("problem")) and not result.get("text")
             for table, found in work.reading_rows(capture_id, source_id, result).items():
                 rows[table] += found
             if len(rows["extraction"]) >= IN_ONE_STEP:
                 write()
-            tick(done, len(jobs))
         readers.finish()
     except BaseException:
         readers.stop()
         raise
     if rows["extraction"]:
         write()
-    return failed
+    return failed, spoiled
 
 
 def _next(results: queue.SimpleQueue[tuple[Job, Result]], readers: Readers) -> tuple[Job, Result]:

@@ -147,3 +147,18 @@ def test_a_bug_ends_with_three(home: Home) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=PACKAGE.parent)
     assert done.returncode == 3
     assert "planted" in done.stderr and "bug" in done.stderr
+
+
+def test_ctrl_c_in_the_middle_of_a_query_is_no_bug(home: Home) -> None:
+    code = (
+        "import sys, sim_record, scrapers.build\n"
+        "def stopped(*_a, **_k):\n"
+        "    try: raise KeyboardInterrupt\n"
+        "    except KeyboardInterrupt as error: raise RuntimeError('Query interrupted') from error\n"
+        "scrapers.build.build = stopped\n"
+        f"sys.argv = ['sim-record', 'build', '--home', {str(home.root)!r}]\n"
+        "sim_record.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, cwd=PACKAGE.parent)
+    assert done.returncode == 1
+    assert "Stopped" in done.stderr and "bug" not in done.stderr

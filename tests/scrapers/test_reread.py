@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 
 import pytest
+from typer.testing import CliRunner
 
 from data.home import Home
 from data.programme import read_programme
@@ -14,6 +17,7 @@ from scrapers import work
 from scrapers.collect import CollectOptions, collect
 from scrapers.reading import PROJECT
 from scrapers.reread import reread
+from sim_record import app
 from tests.support.loopback import serving
 
 PAGES = {
@@ -76,3 +80,33 @@ def test_a_reader_loads_neither_the_database_nor_what_fetches() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_a_source_that_there_is_not_is_said(collected: Home) -> None:
+    done = CliRunner().invoke(app, ["extract", "page-9", "--home", str(collected.root)])
+    assert done.exit_code == 1
+    assert "There is no source 'page-9' in sources.csv." in done.stderr
+
+
+def test_spoiled_bytes_are_not_read_and_are_named(collected: Home) -> None:
+    """A body that was damaged where it lies is no other text of the page."""
+    (file,) = collected.captures.glob("*.warc.gz")
+    whole = file.read_bytes()
+    with work.open_work(collected) as connection:
+        (at,) = connection.execute("SELECT warc_offset FROM capture WHERE source_id = 'page-1'").fetchone() or (0,)
+        connection.execute("DELETE FROM passage WHERE source_id IN ('page-1', 'page-3')")
+        connection.execute("DELETE FROM extraction WHERE source_id IN ('page-1', 'page-3')")
+    with file.open("rb") as handle:
+        handle.seek(at)
+        record = zlib.decompressobj(31).decompress(handle.read())
+    told = gzip.compress(record.replace(b"spoken of", b"hidden on"))
+    file.write_bytes(whole[:at] + told + whole[at + len(told) :])
+    done = CliRunner().invoke(app, ["extract", "--home", str(collected.root)])
+    assert done.exit_code == 1
+    assert f"page-1: {file.name} at {at}: these are not the bytes that were captured" in done.stderr
+    with work.open_work(collected) as connection:
+        assert connection.execute("SELECT count(*) FROM extraction WHERE source_id = 'page-1'").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM extraction WHERE source_id = 'page-3'").fetchone() == (1,)
+    file.write_bytes(whole)
+    done = CliRunner().invoke(app, ["extract", "--home", str(collected.root)])
+    assert (done.exit_code, "1 new readings" in done.stderr) == (0, True), "put back, it is read"
