@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,10 @@ from dashboard.sql.formats import as_cell, guarded
 from data.editions import hash_of
 
 BATCH: Final = 20_000
+MOST_AT_ONCE: Final = 100_000
+"""Rows that are sorted at once."""
+AT_ONCE: Final = {"extraction": 10_000}
+"""The same where a row holds the text of a page."""
 _ARROW: Final = {
     "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(),
     "TIMESTAMP": pa.timestamp("us", tz="UTC"), "VARCHAR[]": pa.list_(pa.string()),
@@ -60,17 +65,42 @@ def write_table(record: Record, table: TableInfo, folder: Path) -> TableFiles:
     with (
         csv_path.open("w", encoding="utf-8", newline="") as out,
         pq.ParquetWriter(parquet_path, schema, compression="zstd") as packed,
-        record.reading(f"SELECT {names} FROM {quoted(table.name)}{order}") as answer,  # noqa: S608 - from the catalogue
     ):
         makes: list[Callable[[Any], Any]] = [_MAKES.get(column.type, _cell) for column in table.columns]
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(schema.names)
-        while batch := answer.fetchmany(BATCH):
-            rows += len(batch)
-            writer.writerows([make(value) for make, value in zip(makes, row, strict=True)] for row in batch)
-            columns = [pa.array([row[place] for row in batch], type=field.type) for place, field in enumerate(schema)]
-            packed.write_table(pa.Table.from_arrays(columns, schema=schema))
+        for where, values in _portions(record, table):
+            statement = f"SELECT {names} FROM {quoted(table.name)}{where}{order}"  # noqa: S608 - from the catalogue
+            with record.reading(statement, values) as answer:
+                while batch := answer.fetchmany(BATCH):
+                    rows += len(batch)
+                    writer.writerows([make(value) for make, value in zip(makes, row, strict=True)] for row in batch)
+                    columns = [
+                        pa.array([row[place] for row in batch], type=field.type) for place, field in enumerate(schema)
+                    ]
+                    packed.write_table(pa.Table.from_arrays(columns, schema=schema))
     return TableFiles(table, rows, _written(csv_path, folder), _written(parquet_path, folder))
+
+
+def _portions(record: Record, table: TableInfo) -> Iterator[tuple[str, list[str]]]:
+    """Conditions, with their values, that part a table by its key: very many rows with all their texts do not fit the
+    memory in which they would be sorted."""
+    size = AT_ONCE.get(table.name, MOST_AT_ONCE)
+    key = quoted(table.key[0]) if not table.is_view and len(table.key) == 1 else ""
+    begins: list[Any] = []
+    if key and record.rows(f"SELECT count(*) FROM {quoted(table.name)}")[0][0] > size:  # noqa: S608
+        begins = record.rows(
+            f"SELECT {key} FROM {quoted(table.name)} QUALIFY row_number() OVER (ORDER BY {key}) % {size} = 1 "  # noqa: S608
+            f"ORDER BY {key}"
+        )[1:]
+    if not begins:
+        yield "", []
+        return
+    places = [begin for (begin,) in begins]
+    yield f" WHERE {key} < ?", [places[0]]
+    for first, end in pairwise(places):
+        yield f" WHERE {key} >= ? AND {key} < ?", [first, end]
+    yield f" WHERE {key} >= ?", [places[-1]]
 
 
 def _schema(table: TableInfo) -> pa.Schema:

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from dashboard.downloads.files import write_table
 from dashboard.feeds import choose
 from dashboard.parts.params import Params
 from dashboard.permalinks.pages import change_page, page_of
 from dashboard.plain import ADDRESSES
 from dashboard.queries import blocks, chronology, documents, items, sources
+from dashboard.queries.dictionary import all_tables
 from dashboard.queries.spans import span_of
 from dashboard.record import Record
 from dashboard.start import Context
@@ -204,3 +206,15 @@ def test_what_is_found_and_not_checked_comes_with_its_passage(record: Record) ->
     of_it = [(one.candidate_id, one.passage) for one in documents.unchecked_of(record, some)]
     assert of_it and of_it == [row for row in wanted if row in of_it]
     assert documents.unchecked_of(record, "nothing") == ()
+
+
+@pytest.mark.parametrize("name", ["passage", "capture", "evidence"])
+def test_a_table_written_in_portions_is_the_table_written_at_once(
+    record: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    info = next(one.info for one in all_tables(record) if one.info.name == name)
+    whole = write_table(record, info, tmp_path / "whole")
+    monkeypatch.setattr("dashboard.downloads.files.MOST_AT_ONCE", 97)
+    parts = write_table(record, info, tmp_path / "parts")
+    assert parts.rows == whole.rows > 3 * 97
+    assert parts.csv.sha256 == whole.csv.sha256
