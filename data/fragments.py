@@ -56,3 +56,9 @@ def pdf_page_link(url: str, page: int) -> str:
     address, _, fragment = url.partition("#")
     rest = [part for part in fragment.split("&") if part and not _PAGE.fullmatch(part)]
     return f"{address}#{'&'.join([f'page={page}', *rest])}"
+
+
+def passage_link(url: str, passage: str, page: int | None = None) -> str:
+    """The address of a page, live or in an archive, that leads to a passage of it: by the passage's words, or by its
+    page in a document that has pages."""
+    return pdf_page_link(url, page) if page else text_fragment(url, passage)

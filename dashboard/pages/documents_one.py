@@ -32,7 +32,7 @@ from dashboard.queries.bodies import name_of
 from dashboard.queries.documents import Course, Mark, Resting, Version
 from dashboard.queries.sources import Source, source_index, sources_at
 from dashboard.start import Context, per_page
-from data.fragments import pdf_page_link, text_fragment
+from data.fragments import passage_link
 from data.labels import label
 
 LATEST: Final = 10
@@ -80,7 +80,8 @@ def state_sentence(ctx: Context, course: Course) -> Markup:
     outcome = label("attempt.outcome", course.last_live_outcome or course.last_outcome)
     match course.state:
         case "live":
-            told = fill("Still there when last asked, on {t}.", t=tried)
+            unread = course.last_live_outcome not in ("captured", "unchanged")
+            told = fill("Still there when last asked, on {t}{o}.", t=tried, o=f": {outcome}" if unread else "")
         case "gone":
             gone = [one for one in documents.absences(ctx.record) if one.source_id == course.source_id]
             told = (
@@ -254,9 +255,7 @@ def _passages(ctx: Context, source_id: str) -> Markup:
 
 def _passage(ctx: Context, one: _Shown, resting: dict[tuple[str, str], Resting]) -> Markup:
     first = one.first
-    live = text_fragment(first.final_url, first.text)
-    if first.page_number:
-        live = pdf_page_link(first.final_url, first.page_number)
+    live = passage_link(first.final_url, first.text, first.page_number)
     carries = listing(
         fill(
             "{s} for {l}",
@@ -287,7 +286,9 @@ def _passage(ctx: Context, one: _Shown, resting: dict[tuple[str, str], Resting])
         d=day_words(first.captured_at),
         p=f", page {first.page_number}" if first.page_number else "",
         live=link(live, "this passage on the live page", label=f"On the live page: {first.text[:80]}"),
-        m=fill("; {m}", m=link(first.memento_url, "the archive's copy")) if first.memento_url else EMPTY,
+        m=fill("; {m}", m=link(passage_link(first.memento_url, first.text, first.page_number), "the archive's copy"))
+        if first.memento_url
+        else EMPTY,
     )
 
 
@@ -474,7 +475,9 @@ def _captures(ctx: Context, course: Course) -> Markup:
             fill(
                 "{v}{w}",
                 v=label("capture.verdict", one.verdict),
-                w=fill('<br><span class="small">{w}</span>', w=one.verdict_why) if one.verdict_why else EMPTY,
+                w=join(
+                    fill('<br><span class="small">{w}</span>', w=why) for why in (one.verdict_why, one.not_read) if why
+                ),
             ),
             f"{one.body_bytes:,}",
             fill(

@@ -11,7 +11,7 @@ from dashboard.parts.moments import time_words
 from dashboard.parts.permalinks import changes_address, permalink
 from dashboard.queries import items
 from dashboard.start import Context
-from data.fragments import pdf_page_link, text_fragment
+from data.fragments import passage_link
 from data.labels import label
 
 
@@ -32,6 +32,9 @@ def evidence(context: Context, table: str, row_id: str, source_id: str | None = 
         why = "A copy of the source was read; its words are withheld."
     elif "not-found" in states:
         why = "The captures of the source were searched and no passage that carries this was found."
+        problems = items.not_read(context.record, source_id)
+        if problems:
+            why += f" Not all of it could be read: {'; '.join(problems)}."
     else:
         why = "No capture of the source has been read yet, so no passage can be shown. The source is named above."
     body = fill("<p>{w}</p>", w=why) + lost
@@ -58,9 +61,7 @@ def _carried(context: Context, source_id: str) -> Markup:
 
 def _passage(context: Context, support: items.Support, carries: Markup = EMPTY) -> Markup:
     assert support.text and support.final_url  # noqa: S101 - for the type checker: the caller asked for both
-    live = text_fragment(support.final_url, support.text)
-    if support.page_number:
-        live = pdf_page_link(support.final_url, support.page_number)
+    live = passage_link(support.final_url, support.text, support.page_number)
     missing = f" Not found in it: {', '.join(support.missing_terms)}." if support.missing_terms else ""
     seen = fill("Copy of {when}{origin}", when=time_words(support.captured_at), origin=_from(support.origin))
     if support.captures > 1:
@@ -79,7 +80,10 @@ def _passage(context: Context, support: items.Support, carries: Markup = EMPTY) 
         missing=missing,
         seen=seen,
         live=link(live, "this passage on the live page"),
-        memento=fill("; {m}", m=link(support.memento_url, "the archive's copy"))
+        memento=fill(
+            "; {m}",
+            m=link(passage_link(support.memento_url, support.text, support.page_number), "the archive's copy"),
+        )
         if support.memento_url
         else _nearest_memento(context, support),
         sha=support.body_sha256 or "",
@@ -93,7 +97,10 @@ def _from(origin: str | None) -> str:
 def _nearest_memento(context: Context, support: items.Support) -> Markup:
     """The copy in an archive that lies nearest to a live one, of those that are on record."""
     near = items.nearest_memento(context.record, support.final_url or "", support.captured_at)
-    return fill("; {m} of {d}", m=link(near[0], "an archive's copy"), d=day_words(near[1])) if near else EMPTY
+    if near is None:
+        return EMPTY
+    there = passage_link(near[0], support.text or "", support.page_number)
+    return fill("; {m} of {d}", m=link(there, "an archive's copy"), d=day_words(near[1]))
 
 
 def _lost(one: items.Lost) -> Markup:

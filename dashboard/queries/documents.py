@@ -122,6 +122,8 @@ class Capture:
     memento_url: str | None
     final_url: str
     is_revisit: bool
+    not_read: str | None
+    """Why its bytes were not read, or not to their end; None where they were."""
 
 
 @dataclass(frozen=True)
@@ -332,8 +334,12 @@ def captures_of(record: Record, source_id: str, most: int) -> tuple[Capture, ...
     return record.fetch(
         Capture,
         """SELECT capture_id, origin, captured_at, fetched_at, status, verdict, verdict_why, media_type, body_sha256,
-                  body_bytes, memento_url, final_url, is_revisit
-           FROM capture WHERE part = 'page' AND source_id = ? ORDER BY captured_at DESC, capture_id DESC LIMIT ?""",
+                  body_bytes, memento_url, final_url, is_revisit, unread.problem AS not_read
+           FROM capture LEFT JOIN (
+             SELECT body_sha256, min(problem) AS problem FROM extraction JOIN capture USING (capture_id)
+             WHERE capture.source_id = $1 GROUP BY body_sha256 HAVING count(*) = count(problem)) unread
+             USING (body_sha256)
+           WHERE part = 'page' AND source_id = $1 ORDER BY captured_at DESC, capture_id DESC LIMIT $2""",
         [source_id, most],
     )
 

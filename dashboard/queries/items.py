@@ -502,6 +502,18 @@ def nearest_memento(record: Record, final_url: str, moment: dt.datetime | None) 
 
 
 @per_record
+def not_read(record: Record, source_id: str | None) -> tuple[str, ...]:
+    """Why good captures of a source were not read, or not to their end, by any reader."""
+    found = record.rows(
+        """SELECT DISTINCT problem FROM (
+             SELECT min(problem) AS problem FROM extraction WHERE source_id = ?
+             GROUP BY capture_id HAVING count(*) = count(problem)) ORDER BY problem""",
+        [source_id],
+    )
+    return tuple(problem for (problem,) in found)
+
+
+@per_record
 def _all_lost(record: Record) -> dict[Named, list[Lost]]:
     found: dict[Named, list[Lost]] = {}
     for table, row_id, *rest in record.rows(

@@ -40,7 +40,7 @@ from dashboard.search.results import (
     shortened,
 )
 from dashboard.search.spelling import nearest_word
-from data.fragments import text_fragment
+from data.fragments import passage_link
 from data.home import Home
 from data.labels import label
 from data.search import (
@@ -352,6 +352,9 @@ class _Search:
                ORDER BY r.captured_at DESC, h.position LIMIT 1""",
             [row],
         ).fetchone()
+        seen = Capture(*last)
+        if seen.memento_url:
+            seen = replace(seen, memento_url=passage_link(seen.memento_url, text.text, page))
         named = self._catalogue.mention_orgs[self._catalogue.mention_rows == row].tolist()
         org_ids = dict.fromkeys(filter(None, [source.publisher_id, *(self._catalogue.org_ids[each] for each in named)]))
         return Hit(
@@ -359,8 +362,9 @@ class _Search:
             text=shortened(text), address=permalink("source", source.source_id), date=source.when.text,
             date_precision=source.when.precision, status="", org_ids=tuple(org_ids), source_id=source.source_id,
             source_title=source.title, state=source.state,
-            page_url=text_fragment(source.url, text.text) if source.url else None, heading=heading, page_number=page,
-            capture=Capture(*last),
+            page_url=passage_link(source.url, text.text, page) if source.url else None, heading=heading,
+            page_number=page,
+            capture=seen,
         )  # fmt: skip
 
     # --- helping ------------------------------------------------------------------------------------------------

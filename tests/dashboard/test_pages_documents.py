@@ -309,3 +309,38 @@ def test_a_reading_is_told_in_words() -> None:
 def test_a_candidate_that_cannot_be_read_is_shown_as_such(read_home: Home) -> None:
     one = documents.Candidate("c", "adoption", None, "{", 1.0, "r", collected.RUNS[0], "open", None, None)
     assert documents.reading_of(one) == {}
+
+
+def test_a_file_without_text_is_still_there_and_says_why_it_was_not_read(context_of: Contexts, home: Home) -> None:
+    collected.fill(home)
+    with duckdb.connect(str(home.work_database)) as work:
+        for source, outcome in ((collected.BACK, "no-text"), (collected.LIVE, "structure-changed")):
+            work.execute(
+                "UPDATE attempt SET outcome = $1, live_outcome = $1 WHERE attempt_id = "
+                "(SELECT max(attempt_id) FROM attempt WHERE source_id = $2)",
+                [outcome, source],
+            )
+        work.execute(
+            "UPDATE extraction SET problem = 'scanned pages without text' WHERE source_id = ?", [collected.BACK]
+        )
+    build(home)
+    ctx = context_of(home)
+    words = text_of(plain(ctx, source=collected.BACK))
+    assert "Still there when last asked, on 20 November 2026: no text in it." in words
+    assert "scanned pages without text" in words
+    assert "did not reach it" not in words
+    words = text_of(plain(ctx, source=collected.LIVE))
+    assert "Still there when last asked, on 20 November 2026: the page is built in another way than expected." in words
+
+
+def test_the_archives_copy_opens_at_the_passage(context_of: Contexts, home: Home) -> None:
+    collected.fill(home)
+    with duckdb.connect(str(home.work_database)) as work:
+        work.execute(
+            "UPDATE capture SET memento_url = 'https://archive.example/' || capture_id WHERE source_id = ?",
+            [collected.LIVE],
+        )
+    build(home)
+    found = soup(plain(context_of(home), source=collected.LIVE))
+    links = [str(one["href"]) for one in found.select("figure.passage a") if "archive.example" in str(one["href"])]
+    assert links and all("#:~:text=" in one for one in links)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.fragments import pdf_page_link, text_fragment
+from data.fragments import passage_link, pdf_page_link, text_fragment
 
 URL = "https://example.org/page?x=1"
 
@@ -69,3 +69,8 @@ def test_a_page_of_a_pdf() -> None:
     assert pdf_page_link("https://example.org/a.pdf#page=9&zoom=50", 3) == "https://example.org/a.pdf#page=3&zoom=50"
     with pytest.raises(ValueError, match="no page 0"):
         pdf_page_link("https://example.org/a.pdf", 0)
+
+
+def test_a_passage_is_led_to_by_its_page_where_there_is_one() -> None:
+    assert passage_link(URL, "Two words", None) == f"{URL}#:~:text=Two%20words"
+    assert passage_link("https://example.org/a.pdf", "Two words", 3) == "https://example.org/a.pdf#page=3"

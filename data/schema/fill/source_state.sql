@@ -18,7 +18,7 @@ SELECT s.source_id, t.last_tried_at, t.last_outcome, t.last_live_outcome, t.last
     WHEN t.source_id IS NULL THEN 'never-asked'
     WHEN coalesce(g.good_captures, 0) = 0 THEN 'never-read'
     WHEN g.last_live_at IS NULL THEN 'archived-only'
-    WHEN t.last_live_outcome IN ('captured', 'unchanged') THEN 'live'
+    WHEN t.last_live_outcome IN ('captured', 'unchanged', 'no-text', 'structure-changed') THEN 'live'
     WHEN t.last_live_outcome IN ('not-found', 'gone') THEN 'gone'
     ELSE 'not-reached' END AS state
 FROM source s LEFT JOIN tried t USING (source_id) LEFT JOIN good g USING (source_id)
