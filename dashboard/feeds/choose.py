@@ -11,6 +11,7 @@ from dashboard.parts.permalinks import permalink
 from dashboard.queries import items
 from dashboard.queries.blocks import Block, block_of
 from dashboard.queries.documents import changes_of
+from dashboard.queries.documents import rows_that_lost as lost_by
 from dashboard.record import Record, per_record
 from data.labels import label
 
@@ -136,11 +137,23 @@ def _chosen(record: Record, where: str, values: list[str], end: str = "") -> Ite
         )
 
 
+def _change_of(entry: Entry) -> tuple[str, str]:
+    """The source of a change, and its number."""
+    source_id, _, number = entry.row_id.removeprefix("change.").rpartition(".")
+    return source_id, number
+
+
+def rows_that_lost(record: Record, entry: Entry) -> tuple[tuple[str, str], ...]:
+    """The rows of the register, (table, name), whose passage a change took away; none for anything else."""
+    source_id, number = _change_of(entry)
+    return lost_by(record, source_id, (int(number),)) if entry.kind == "change" and number.isdigit() else ()
+
+
 def passages_of(record: Record, entry: Entry) -> str | None:
     """The removed and added words of a change, as JSON; None for anything else."""
     if entry.kind != "change":
         return None
-    source_id, _, number = entry.row_id.removeprefix("change.").rpartition(".")
+    source_id, number = _change_of(entry)
     return next((one.passages for one in changes_of(record, source_id) if str(one.number) == number), None)
 
 

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from dashboard.feeds.choose import Entry, begun, passages_of
+from dashboard.feeds.choose import Entry, begun, passages_of, rows_that_lost
 from dashboard.parts import diff
 from dashboard.parts.html import EMPTY, fill, join, link, listing
 from dashboard.parts.permalinks import permalink
+from dashboard.queries import items
 from dashboard.queries.bodies import name_of
 from dashboard.queries.sources import source_index
 from dashboard.record import Record
@@ -43,6 +44,7 @@ def content(entry: Entry, record: Record, base: str) -> Markup:
     """The entry as HTML: what, when, who, shown by which page; of a change the words removed and added."""
     source = source_index(record).get(entry.source_id or "")
     steps = diff.steps_of_json(passages_of(record, entry))
+    lost = rows_that_lost(record, entry)
     return join(
         [
             fill("<p>{s}</p>", s=entry.summary),
@@ -51,6 +53,15 @@ def content(entry: Entry, record: Record, base: str) -> Markup:
             if entry.org_ids
             else EMPTY,
             diff.inline(steps[:MOST_STEPS]) if steps else EMPTY,
+            fill(
+                "<p>Evidence lost: the page no longer holds the passage on which {r}. It stays on record, with the "
+                "earlier copy that shows it.</p>",
+                r=fill("{l} rests", l=_row(record, base, *lost[0]))
+                if len(lost) == 1
+                else fill("these rest: {l}", l=listing(_row(record, base, *row) for row in lost)),
+            )
+            if lost
+            else EMPTY,
             fill("<p>Source: {l}</p>", l=link(source.url, source.title)) if source else EMPTY,
         ]
     )
@@ -58,6 +69,11 @@ def content(entry: Entry, record: Record, base: str) -> Markup:
 
 def _body(record: Record, base: str, org_id: str) -> Markup:
     return link(base + permalink("organisation", org_id), name_of(record, org_id))
+
+
+def _row(record: Record, base: str, table: str, row_id: str) -> Markup:
+    found = items.item(record, table, row_id)
+    return link(base + permalink(table, row_id), found.title if found else row_id)
 
 
 def _title(programme: Programme, about: str) -> str:

@@ -53,7 +53,7 @@ def one_document(ctx: Context, source_id: str, before: int, after: int, look: st
             page_head(source.title, state_sentence(ctx, course), _basis(ctx, course), kicker=_kicker(source)),
             _facts(ctx, source, course),
             _rests(ctx, source_id),
-            _passages(ctx, source_id),
+            _passages(ctx, source_id, is_gone=course.state == "gone"),
             _unchecked(ctx, source_id),
             _versions(ctx, source_id, before, after, look),
             _absences(ctx, source_id),
@@ -231,7 +231,7 @@ def _gathered(found: tuple[Mark, ...]) -> list[_Shown]:
     ]
 
 
-def _passages(ctx: Context, source_id: str) -> Markup:
+def _passages(ctx: Context, source_id: str, *, is_gone: bool) -> Markup:
     found = _gathered(documents.marks_of(ctx.record, source_id))
     if not found:
         return EMPTY
@@ -241,7 +241,7 @@ def _passages(ctx: Context, source_id: str) -> Markup:
         "Passages that matter",
         join(
             [
-                *(_passage(ctx, one, resting) for one in found[:MOST_PASSAGES]),
+                *(_passage(ctx, one, resting, is_gone=is_gone) for one in found[:MOST_PASSAGES]),
                 fill('<p class="small">{n} more are in the tables evidence and mention.</p>', n=number(more))
                 if more > 0
                 else EMPTY,
@@ -253,7 +253,7 @@ def _passages(ctx: Context, source_id: str) -> Markup:
     )
 
 
-def _passage(ctx: Context, one: _Shown, resting: dict[tuple[str, str], Resting]) -> Markup:
+def _passage(ctx: Context, one: _Shown, resting: dict[tuple[str, str], Resting], *, is_gone: bool) -> Markup:
     first = one.first
     live = passage_link(first.final_url, first.text, first.page_number)
     carries = listing(
@@ -285,7 +285,9 @@ def _passage(ctx: Context, one: _Shown, resting: dict[tuple[str, str], Resting])
         s=said,
         d=day_words(first.captured_at),
         p=f", page {first.page_number}" if first.page_number else "",
-        live=link(live, "this passage on the live page", label=f"On the live page: {first.text[:80]}"),
+        live=link(live, "the page's address, where it was not found when last asked")
+        if is_gone
+        else link(live, "this passage on the live page", label=f"On the live page: {first.text[:80]}"),
         m=fill("; {m}", m=link(passage_link(first.memento_url, first.text, first.page_number), "the archive's copy"))
         if first.memento_url
         else EMPTY,

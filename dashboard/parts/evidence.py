@@ -10,6 +10,7 @@ from dashboard.parts.html import EMPTY, address, fill, join, link, listing, numb
 from dashboard.parts.moments import time_words
 from dashboard.parts.permalinks import changes_address, permalink
 from dashboard.queries import items
+from dashboard.queries.sources import source_index
 from dashboard.start import Context
 from data.fragments import passage_link
 from data.labels import label
@@ -19,7 +20,8 @@ def evidence(context: Context, table: str, row_id: str, source_id: str | None = 
     """The passages that support a row, each with its captures; in words where there is none, with the copies that are
     held of `source_id`."""
     found = items.supports(context.record, table, row_id)
-    shown = [_passage(context, support) for support in found if support.text and support.final_url]
+    is_gone = _is_gone(context, source_id)
+    shown = [_passage(context, support, is_gone=is_gone) for support in found if support.text and support.final_url]
     lost = join(_lost(one) for one in items.lost_passages(context.record, table, row_id))
     if shown:
         return section("What shows it", join([*shown, lost]), name="evidence")
@@ -54,12 +56,18 @@ def _carried(context: Context, source_id: str) -> Markup:
     if not carried:
         return EMPTY
     shown = join(
-        _passage(context, support, fill("It carries {r}. ", r=listing(rows))) for support, rows in carried.values()
+        _passage(context, support, fill("It carries {r}. ", r=listing(rows)), is_gone=_is_gone(context, source_id))
+        for support, rows in carried.values()
     )
     return section("Passages on which rows rest", shown, name="evidence")
 
 
-def _passage(context: Context, support: items.Support, carries: Markup = EMPTY) -> Markup:
+def _is_gone(context: Context, source_id: str | None) -> bool:
+    source = source_index(context.record).get(source_id or "")
+    return source is not None and source.state == "gone"
+
+
+def _passage(context: Context, support: items.Support, carries: Markup = EMPTY, *, is_gone: bool = False) -> Markup:
     assert support.text and support.final_url  # noqa: S101 - for the type checker: the caller asked for both
     live = passage_link(support.final_url, support.text, support.page_number)
     missing = f" Not found in it: {', '.join(support.missing_terms)}." if support.missing_terms else ""
@@ -79,7 +87,9 @@ def _passage(context: Context, support: items.Support, carries: Markup = EMPTY) 
         state=label("evidence.state", support.state).capitalize(),
         missing=missing,
         seen=seen,
-        live=link(live, "this passage on the live page"),
+        live=link(live, "the page's address, where it was not found when last asked")
+        if is_gone
+        else link(live, "this passage on the live page"),
         memento=fill(
             "; {m}",
             m=link(passage_link(support.memento_url, support.text, support.page_number), "the archive's copy"),

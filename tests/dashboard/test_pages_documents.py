@@ -14,8 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.feeds.choose import entries
+from dashboard.feeds.write import content
 from dashboard.pages import documents as page
 from dashboard.parts import diff
+from dashboard.parts.evidence import evidence
 from dashboard.parts.params import Params
 from dashboard.parts.passages import marked, places_of, reading_words
 from dashboard.queries import documents
@@ -344,3 +347,42 @@ def test_the_archives_copy_opens_at_the_passage(context_of: Contexts, home: Home
     found = soup(plain(context_of(home), source=collected.LIVE))
     links = [str(one["href"]) for one in found.select("figure.passage a") if "archive.example" in str(one["href"])]
     assert links and all("#:~:text=" in one for one in links)
+
+
+def test_a_feed_says_that_evidence_was_lost(context_of: Contexts, home: Home) -> None:
+    collected.fill(home)
+    with duckdb.connect(str(home.work_database)) as work:
+        work.execute(
+            """INSERT INTO alarm BY NAME SELECT 'a' AS alarm_id, 'evidence-lost' AS kind, 'adoption' AS "table",
+                 'example-adoption' AS row_id, source_id, change_id, 'b' AS from_capture_id, 'c' AS to_capture_id,
+                 before_at AS raised_at
+               FROM change WHERE source_id = ? AND number = 2""",
+            [collected.LIVE],
+        )
+    build(home)
+    ctx = context_of(home)
+    told = {
+        entry.row_id: content(entry, ctx.record, "https://x.example")
+        for entry in entries(ctx.record, "changes", collected.LIVE)
+    }
+    with_loss = [name for name, words in told.items() if "Evidence lost" in words]
+    assert with_loss == [f"change.{collected.LIVE}.2"]
+    assert "https://x.example/timeline/adoption.example-adoption" in told[with_loss[0]]
+
+
+def test_a_page_that_is_gone_is_not_called_live(context_of: Contexts, home: Home) -> None:
+    collected.fill(home)
+    with duckdb.connect(str(home.work_database)) as work:
+        work.execute(
+            "UPDATE attempt SET outcome = 'not-found', live_outcome = 'not-found' WHERE attempt_id = "
+            "(SELECT max(attempt_id) FROM attempt WHERE source_id = ?)",
+            [collected.LIVE],
+        )
+    build(home)
+    ctx = context_of(home)
+    for words in (
+        text_of(plain(ctx, source=collected.LIVE)),
+        str(evidence(ctx, "adoption", "example-adoption", collected.LIVE)),
+    ):
+        assert "the page's address, where it was not found when last asked" in words.replace("&#39;", "'")
+        assert "on the live page" not in words
