@@ -367,7 +367,7 @@ def test_a_feed_says_that_evidence_was_lost(context_of: Contexts, home: Home) ->
     }
     with_loss = [name for name, words in told.items() if "Evidence lost" in words]
     assert with_loss == [f"change.{collected.LIVE}.2"]
-    assert "https://x.example/timeline/adoption.example-adoption" in told[with_loss[0]]
+    assert "https://x.example/adoptions/example-adoption" in told[with_loss[0]]
 
 
 def test_a_page_that_is_gone_is_not_called_live(context_of: Contexts, home: Home) -> None:
