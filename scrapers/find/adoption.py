@@ -35,6 +35,7 @@ from scrapers.find.shape import (
     without,
 )
 from scrapers.find.text import Piece, clauses, fold, sentences
+from scrapers.find.verbs import forms
 
 _ORDER: Final = ("paused", "ended", "planned", "similar-model", "piloting", "live")
 _HELD: Final = ("mental-health-trust", "police-force")
@@ -49,7 +50,7 @@ _PIECES: Final = re.compile(
     r"introduced|began|"
     r"started|adopted|no longer|disbanded|terminated|"
     r"decommissioned|scrapped|dropped|abandoned|stood down|wound)\b)|"
-    r",\s+(?=which\b|before\b|until\b|after which\b|having\b)|"
+    r",\s+(?=which\b(?! (?:\w+ ){0,2}?(?:borrow|resembl|mirror|based|modelled|similar|much|draws|follows|copie))|before\b|until\b|after which\b|having\b)|"
     r"\s+(?=before (?:it|being|ending|pausing|closing|stopping)\b)"
     r"|\s+(?=until (?:it|the|its|being)\b)"
 )
@@ -109,7 +110,7 @@ _PROGRAMME_WORD: Final = re.compile(
 _OBJECT_HEAD: Final = re.compile(
     r"^\s*(?:an?|the|its|their|our|his|her|two|three|new|several|some)\s+(?P<words>(?:[\w']+\s+){0,4}?[\w']+)"
     r"(?=,|\s+(?:of|for|to|in|on|at|with|under|by|from|after|before|as|where|when|that|which|who|and|during|about|"
-    r"called|known|named)\b)"
+    r"called|known|named|the|this|last|that|next|to)\b)"
 )
 """What a verb has for its object, where a preposition ends it: "a sleep clinic" of "launched a sleep clinic in"."""
 _OTHER_THING_NEXT: Final = re.compile(
@@ -168,7 +169,11 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, head
     return found.word if found else None
 
 
-_UNSURE: Final = re.compile(r"\b(?:whether|if|unless|unclear|not (?:true|correct) that|should|ought|would)\b")
+_UNSURE: Final = re.compile(
+    r"\b(?:whether|if|unless|unclear|not (?:true|correct) that|should|ought|would|might|may|ask(?:s|ed)? for|sought|demand\w*|"
+    r"hop(?:es|ed|ing)|without|no (?:evidence|record|indication|suggestion|reason|proof|sign)|cannot|can't|"
+    r"contrary to|has yet to|have yet to)\b"
+)
 
 
 def _status_at(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, heading: bool = False) -> _Status | None:
@@ -182,7 +187,10 @@ def _status_at(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, hea
         refers += [match.span() for match in REFERS.finditer(folded)]
     head = leading_aside(folded)
     folded = " " * head + folded[head:]
-    no_more = not cues.NEGATIVE.search(folded) or cues.NO_MORE.search(folded)
+    negative = cues.NEGATIVE.search(folded)
+    if not refers and not linked:
+        return None
+    no_more = not negative or cues.NO_MORE.search(folded)
     for word, pattern in (("never", cues.NEVER), ("denied", cues.DENIED)) if not no_more else ():
         for match in pattern.finditer(folded):
             unsure = _UNSURE.search(governed(folded, match.end()))
@@ -204,17 +212,49 @@ def _status_at(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, hea
                 weighed = governed(folded, match.end())
                 if cues.HEDGE.search(weighed) or _NOTHING.search(weighed):
                     continue
-            if _negated(folded, match.start()) or _SUBJECT_OTHER.search(
-                folded, max(0, match.start() - 70), match.start()
-            ):
+            start, end = match.span()
+            if _negated(folded, start) or _SUBJECT_OTHER.search(folded, max(0, start - 70), start):
                 continue
-            if word in ("ended", "live", "paused") and _IN_THE_PAST.search(
-                folded, max(0, match.start() - 20), match.end()
-            ):
+            if word in ("ended", "live", "paused") and _IN_THE_PAST.search(folded, max(0, start - 20), end):
                 continue
-            if _about(folded, match.span(), refers, linked):
-                return _Status(word, *match.span())
+            if not _about(folded, (start, end), refers, linked):
+                continue
+            if word == "ended" and _FOR_NOW.search(folded):
+                return _Status("paused", start, end)
+            if word in ("live", "piloting", "planned", "similar-model") and negative:
+                if against := _NOT_AHEAD.search(folded, 0, start):
+                    return _denial(folded, against, start, end)
+            if word == "live" and _FUTURE.search(folded) and (_WILL.search(folded) or match[0].rstrip().endswith("s")):
+                return _Status("planned", start, end)
+            return _Status(word, start, end)
     return None
+
+
+_FOR_NOW: Final = re.compile(
+    r"\b(?:for (?:now|the time being|the moment|the present)|temporar(?:y|ily)|in the meantime|until further notice|provisional(?:ly)?|"
+    r"as an interim|interim|pending|(?:until|while) (?:the |a |an |its |it |further )?(?:\w+ ){0,2}(?:review|inquiry|advice|outcome|"
+    r"investigation|answers|concerns|audit|findings|results))\b"
+)
+_FUTURE: Final = re.compile(
+    r"\b(?:next (?:week|month|year|spring|summer|autumn|winter)|soon|shortly|in the new year|later this (?:year|month|spring|"
+    r"summer|autumn)|from next|tomorrow|in the coming (?:weeks|months))\b"
+)
+_WILL: Final = re.compile(r"\b(?:will|shall|due|plans?|set to|is to|are to)\b|'ll\b")
+_NOT_AHEAD: Final = re.compile(
+    r"(?:\b(?:not|never|nor|none|neither|nobody|no one|no (?:such|officers?|staff|teams?|nurses?|part|truth))\b|n't\b)"
+    r"(?! (?:only|just|yet|least|long|surprisingly|until|know|sure|clear|possible|without))"
+)
+
+
+def _denial(folded: str, against: re.Match[str], start: int, end: int) -> _Status | None:
+    """What a clause says that has a "not" somewhere ahead of its verb: that it never was where it looks back, that it
+    is not where it speaks of now."""
+    between = folded[max(0, against.start() - 6) : end]
+    if _UNSURE.search(folded) or re.search(r"\b(?:because|but|who|when|since|after)\b", between):
+        return None
+    if re.search(r"\b(?:never|ever|has|have|had|hasn't|haven't|hadn't|did|didn't)\b", between):
+        return _Status("never", against.start(), end)
+    return _Status("denied", against.start(), end)
 
 
 _RUNS: Final = re.compile(r"\b(?:run|operate|use|have|has|offer|provide|is|are|continue[sd]?)\b")
@@ -257,16 +297,17 @@ def find_adoptions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
     """Candidates for rows of adoption, in the order of the text."""
     own = own_body(read, matcher, (*_HELD, "other", "ambulance-service"))
     lead: str | None = None
+    asked = _Asked()
     for place in read.places:
         kind = place.words.kind
         if kind in ("list-item", "table-row"):
             if not place.menu:
-                found = list(_from_prose(read, place, matcher, own)) if place.near else []
+                found = list(_from_prose(read, place, matcher, own, asked)) if place.near else []
                 yield from found or _from_item(read, place, matcher, lead)
             continue
         lead = _lead_status(place) if kind == "heading" or len(place.words.text) < 400 else None
         if place.near and not place.menu:
-            yield from _from_prose(read, place, matcher, own)
+            yield from _from_prose(read, place, matcher, own, asked)
 
 
 def _lead_status(place: Place) -> str | None:
@@ -307,7 +348,7 @@ _ASIDE_BODY: Final = re.compile(
     r"created|championed|praised|criticised|funded|reviewed|advised|inspected) (?:by|at|in)|first (?:used|tried|"
     r"developed|"
     r"piloted) (?:by|at|in)|like|unlike|as (?:in|at)|than|a (?:former|retired) \w+ (?:of|from|at|with))"
-    r"\s+(?:the |both |colleagues (?:at|in) )?$"
+    r"\s+(?:the |both |colleagues (?:at|in) )?$|\b(?:followed|then|later|joined) (?:later |soon after )?by (?:the )?$"
 )
 
 
@@ -330,7 +371,46 @@ _BY: Final = re.compile(
 )
 
 
-def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None) -> Iterator[Candidate]:
+@dataclass
+class _Asked:
+    """The last question, where it asks when something came about: what, and the bodies that it names."""
+
+    status: str | None = None
+    bodies: Sequence[Named] = ()
+
+
+_WHEN: Final = re.compile(r"\b(?:when|what (?:date|day|year|month)|which (?:date|day|year|month)|since when|date)\b")
+_BEGUN: Final = re.compile(
+    rf"\b(?:{forms(*cues.BEGIN)}|become|became|join|using|use|go live|went live|be(?:come)? involved|sign)\b"
+)
+_OVER: Final = re.compile(rf"\b(?:{forms(*cues.END)}|stop|stopped|leave|left|no longer)\b")
+_HALTED: Final = re.compile(rf"\b(?:{forms(*cues.PAUSE)}|halt(?:ed)?)\b")
+_LEAD_IN: Final = re.compile(
+    r"^\W*(?:(?:a(?:nswer)?\s*\d*[a-z]?|response|reply|r\d*)\s*[.:)–-]+\s*)?(?:(?:in|on|from|since|it was|this was|that was|the|"
+    r"it (?:began|started|ended|stopped)|around|about|early|late|mid|as of|with effect from)\s+)*"
+)
+
+
+def _asked_when(folded: str) -> str | None:
+    """What a question asks the date of: that it began, ended or was paused."""
+    if not _WHEN.search(folded):
+        return None
+    found = [word for word, pattern in (("paused", _HALTED), ("ended", _OVER)) if pattern.search(folded)]
+    if not found and _BEGUN.search(folded):
+        found = ["live"]
+    return found[0] if len(found) == 1 else None
+
+
+def _bare_date(text: str) -> bool:
+    """Whether a sentence is a date and hardly a word more."""
+    dates = find_dates(text)
+    if len(dates) != 1:
+        return False
+    folded = without_dates(text)
+    return len(_LEAD_IN.sub("", folded).replace(".", " ").split()) <= 1 and not cues.NEGATIVE.search(folded)
+
+
+def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None, when: _Asked) -> Iterator[Candidate]:
     if own is None and not any(_is_held(matcher, named) for named in place.named):
         return
     told_before = place.near in ("heading", "page")
@@ -351,7 +431,16 @@ def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None) -> 
             told_before = told_before or named_here
             asked, under = named_here, under or named_here
             in_sight = adopters or in_sight
+            when.status = _asked_when(folded) if named_here or (told_before and REFERS.search(folded)) else None
+            when.bodies = adopters
             continue
+        if when.status:
+            subject = list(when.bodies) or ([Named(own, 0, 0, True, False)] if own else [])
+            if subject and len(sentence.text) < 80 and _bare_date(sentence.text):
+                rule = "adoption.reference" if when.bodies else "adoption.publisher"
+                dates = find_dates(sentence.text)
+                yield from _emit(read, place, matcher, subject, [], when.status, sentence, dates, rule)
+            when.status = None
         linked = named_here or asked or (told_before and REFERS.search(folded) is not None)
         linked = linked or (place.near == "heading" and _A_PILOT.search(folded) is not None)
         following = fold(listed[number + 1].text) if number + 1 < len(listed) else None

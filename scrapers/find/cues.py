@@ -25,7 +25,7 @@ def _any(*patterns: str) -> re.Pattern[str]:
     joined = "|".join(([rf"\b(?:{at_edge})"] if at_edge else []) + [rf"(?:{part})" for part in others])
     parts = _CLASS.split(joined)
     return re.compile(
-        "".join(part if n % 2 else part.replace(" ", r"(?:['\"]? ['\"]?)") for n, part in enumerate(parts))
+        "".join(part if n % 2 else part.replace(" ", r"(?:['\"]? +['\"]?)") for n, part in enumerate(parts))
     )
 
 
@@ -46,14 +46,14 @@ def _alternatives(pattern: str) -> list[str]:
     return [*found, pattern[start:]]
 
 
-_BEGIN: Final = (
+BEGIN: Final = (
     "begin began begun", "start", "launch", "introduce", "adopt", "implement", "roll +out", "set +up", "establish",
     "mobilise", "commence", "deploy", "bring brought +in", "bring brought +into use", "take took taken +up",
     "take took taken +on", "sign +up", "join", "open", "found", "form", "create", "put +in place", "stand stood +up",
     "inaugurate", "go went gone +live", "get got +going", "get got +under way", "get got +off the ground", "kick +off",
     "switch +on", "instal", "install", "embrace", "come came +on board", "get got +up and running",
 )  # fmt: skip
-_END: Final = (
+END: Final = (
     "end", "cease", "discontinue", "decommission", "disband", "terminate", "withdraw withdrew withdrawn", "scrap",
     "drop", "axe", "abandon", "abolish", "dissolve", "retire", "dismantle", "ditch", "jettison", "quit", "exit",
     "wind wound +up", "wind wound +down", "stand stood +down", "close", "close +down", "shut +down", "pull +out",
@@ -66,7 +66,7 @@ _END: Final = (
     "dispense +with", "turn +away from", "move +away from", "break broke +off",
     "break broke broken +up", "fold", "relinquish", "get got +rid of", "remove +itself", "bid +farewell",
 )  # fmt: skip
-_PAUSE: Final = (
+PAUSE: Final = (
     "pause", "suspend", "freeze froze frozen", "mothball", "put +on hold", "put +on ice", "place +on hold",
     "put +on pause", "park", "stay +in abeyance", "hold held +in abeyance", "press +pause", "hit +pause", "interrupt",
 )  # fmt: skip
@@ -140,10 +140,12 @@ DENIED: Final = _any(
     r"on))\b",
     r"\bnot (?:currently )?(?:in place|in use|used|operated|implemented|offered|available) (?:in|by|at|within|here|"
     r"anywhere)\b",
+    r"\b(?:does|do)(?: not|n't) (?:form|make) (?:any )?part of\b|\bno truth (?:in|to) (?:the )?(?:reports?|claims?|rumours?|"
+    r"suggestions?|idea)\b|"
     r"\bplays? no part\b|\bnothing to do with\b",
     r"\b(?:none|not one|not a single (?:one|officer|nurse|team)|neither|no one|"
     r"nobody) (?:of )?(?:\w+ ){0,4}?(?:uses?|"
-    r"runs?|operates?|is (?:using|part|involved|running|working)|are (?:using|part|involved|running|working))\b",
+    r"runs?|operates?|(?:is|are) (?:\w+ )?(?:using|part|involved|running|working|attached|seconded|assigned|employed|deployed|placed|in|on))\b",
     r"\bno (?:\w+ ){0,4}?(?:officers?|nurses?|staff|teams?|patients?) (?:\w+ ){0,4}?(?:is|are) (?:\w+ )?(?:working|"
     r"employed|used|using|involved|seconded|assigned|attached|placed|deployed|part|on)\b",
     r"\bthere (?:is|are) no (?:\w+ ){0,5}(?:teams?|schemes?|programmes?|service|officers?)\b(?! who)",
@@ -160,8 +162,7 @@ NEGATIVE: Final = re.compile(
 NO_MORE: Final = _any(
     r"\b(?:no longer|no more)\b",
     r"\b(?:not|(?:has|have|does|do|did|is|are|was|were)n't)\b(?=.{0,70}\b(?:any ?more|any longer)\b)",
-    r"\b(?:has|have|had)(?: not|n't) (?:operated|run|been (?:used|operated|running|in (?:use|"
-    r"operation)))(?: \w+){0,6} since\b",
+    rf"\b(?:has|have|had)(?: not|n't) (?:been )?(?:{_USE}|{_MEMBER}|running|in use|in operation)\b(?: \w+){{0,8}} since\b",
     r"\b(?<!should\s)(?<!may\s)(?<!could\s)(?:was|were|be|been|is|are)(?: not|n't) (?:\w+ )?(?:renewed|extended|"
     r"continued|kept on|"
     r"carried on|retained|replaced)\b",
@@ -169,11 +170,11 @@ NO_MORE: Final = _any(
 )
 """What says that something was and is no more: to be asked before "not" is taken for a denial."""
 ENDED: Final = _any(
-    rf"\b{forms(*_END, kinds=('past', 's'))}\b(?! of day)",
+    rf"\b{forms(*END, kinds=('past', 's'))}\b(?! of day)",
     rf"\b{_ENDING}\b",
     rf"\b(?:decided|chose|agreed|chosen|resolved|voted|opted|elected|determined|decision) (?:\S+ ){{0,9}}?\s*"
     rf"(?:to|that it would|it would)? *(?:now |immediately |formally )?"
-    rf"{forms(*_END, 'stop', 'leave', kinds=('base',))}\b(?! of)",
+    rf"{forms(*END, 'stop', 'leave', kinds=('base',))}\b(?! of)",
     r"\b(?:stop(?:ped|ping|s)|stopping)\b(?! (?:her|him|me|them|us|you|people|patients|service users|anyone|"
     r"someone|short)\b)",
     r"\b(?:bring|brings|brought|bringing|draw|draws|drew|drawn|drawing|come|comes|came|coming)\b.{0,90}?\b(?:to )?"
@@ -187,8 +188,13 @@ ENDED: Final = _any(
     r"\b(?:is|are|was|were) no longer\b(?! (?:\w+ )?(?:able|comment|willing|publish|content|sure|clear|answer|"
     r"respond|recommend|endors|support|promot|acceptable|permitted|allowed|possible|secret|news|in doubt))",
     r"\b(?:not|(?:has|have|does|do|did|is|are|was|were)n't)\b.{0,70}\b(?:any ?more|any longer)\b",
-    r"\b(?:has|have)(?: not|n't) (?:operated|run|been (?:used|operated|running|in (?:use|"
-    r"operation)))(?: \w+){0,6} since\b",
+    rf"\b(?:has|have|had)(?: not|n't) (?:been )?(?:{_USE}|{_MEMBER}|running|in use|in operation)\b(?: \w+){{0,8}} since\b",
+    r"\b(?:is|are|was|were) no more\b|\b(?:brought|brings|rang|rung|come|came|comes|fell) (?:down )?(?:the )?(?:final )?curtain\b|"
+    r"\bcurtain (?:came|comes|has come|fell|falls|has fallen|was brought) down\b|\blet\b.{0,70}?\b(?:expire|lapse|"
+    r"drop|go|run out)\b|\b(?:has|have|had|was|were) (?:now )?(?:run|ran) out\b|\ba halt (?:has been |was |had been )?(?:called|put)\b|"
+    r"\b(?:final|last) (?:patient|referral|case|client|service user)s? (?:was|were|left|had)\b|"
+    r"\b(?:been|was|were|is|are) (?:\w+ )?(?:consigned to history|laid to rest|killed off|broken up|wound down|given up|"
+    r"taken (?:out of (?:use|service)|away)|shelved for good|stopped for good)\b",
     r"\b(?:was|were|been|is)(?: not|n't) (?:\w+ )?(?:renewed|extended|continued)\b",
     r"\b(?:did|do|does)(?: not|n't) (?:\w+ )?(?:renew|extend|continue)\b",
     r"\b(?:use|operation|delivery) (?:of (?:the )?[\w ]{1,40})?(?:has |had |was |been )*(?:ended|ceased|stopped)\b",
@@ -199,7 +205,8 @@ ENDED: Final = _any(
     r"\bgone (?:for good|its separate way)|\bwent (?:its|their) separate ways?\b",
 )
 PAUSED: Final = _any(
-    rf"\b{forms(*_PAUSE)}\b",
+    rf"\b{forms(*PAUSE)}\b",
+    r"\b(?:stood|stand|standing|stands)\b.{0,40}?\bdown\b.{0,60}\b(?:pending|while|until|for now|temporarily)\b",
     r"\b(?:suspension|on (?:hold|ice|pause)|in abeyance|(?:temporarily|provisionally|for (?:now|the time being),?) "
     r"(?:stopped|halted|ceased|closed|withdrawn|stood down|shut|ended|discontinued))\b",
     r"\b(?:halted|stopped|ceased|stood down|withdrawn|closed|withdrew|stand(?:s)? down)\b.{0,60}\b(?:pending|while|"
@@ -230,6 +237,9 @@ PLANNED: Final = _any(
     r"\b(?:launch|start|go live|opening|implementation|mobilisation|roll out|"
     r"rollout)(?: date)?(?: \w+){0,4} (?:is|has "
     r"been|was) (?:now )?(?:planned|due|expected|scheduled|set|pencilled|timetabled)\b",
+    r"\b(?:working towards?|preparing for|ahead of|in the run up to|countdown to|plans? for|prior to|date for|awaiting|"
+    r"preparations for) (?:the |a |its |their |our )?(?:\w+ )?(?:launch|introduction|start|roll out|rollout|implementation|adoption|"
+    r"opening|go live|mobilisation|arrival|pilot|trial)\b",
     r"\b(?:anticipated|planned|expected|proposed|target) (?:start|launch|go live|commencement|implementation)"
     r"(?: date)?\b",
     r"\bgoes live (?:in|on|next)\b(?=.{0,20}\b(?:next|spring|summer|autumn|winter|later)\b)",
@@ -247,7 +257,14 @@ LIVE: Final = _any(
     r"now live|live in|live from)\b",
     r"\b(?:introduced|adopted|implemented|rolled out|rolling out|set up|established|mobilised|embedded|commenced|"
     r"deployed)\b",
-    rf"\b{forms(*_BEGIN, kinds=('past', 's'))}\b",
+    rf"\b{forms(*BEGIN, kinds=('past', 's'))}\b",
+    r"\b(?:does|do) (?:indeed |currently |still )?(?:use|operate|run|have|take part|make use|offer|provide|employ|host|"
+    r"deliver|participate|belong)\b",
+    r"\b(?:alive and well|thriving|flourishing|going strong|in full swing|here to stay|well established|part of the "
+    r"furniture|available (?:to|in|at|across|from|for)|on offer)\b",
+    r"\b(?:reached|arrived (?:at|in)|came to|spread to|spread into|extended to|expanded (?:to|into)|made its way to|"
+    r"taken root (?:in|at)|took root (?:in|at)|landed (?:in|at)|crossed into)\b",
+    r"\b(?:has|have|had|is|are) (?:been )?(?:\w+ )?\w{3,}ing\b.{0,50}?\b(?:under|through|as part of|within)\b",
     r"\bopened (?:its|their) doors\b|\b(?:brought|came|come|comes) (?:into (?:use|force|effect|being|operation)|on "
     r"stream)\b|\b(?:got|gets) (?:going|under way|off the ground|up and running)\b",
     r"\b(?:took|taken|accepted|received|saw|seen) (?:on )?(?:its|their|the|our) first (?:\w+ )?(?:referrals?|"
@@ -433,6 +450,7 @@ POSITION: Final = {
         r"press(?:es|ed|ing)?|tell(?:s|ing)?|told|want(?:s|ed)?|would like|call(?:s|ed|ing)? for)\b"
         rf".{{0,70}}? to (?:\w+ )?(?:be )?{_HALT_VERB}\b",
         r"\b(?:has|have) no place in\b|\bsays? no to\b",
+        r"(?:^|: ?)(?:end|stop|halt|ban|scrap|suspend|pause|abolish)\b(?! (?:of|and|date|result))",
     ),
     "calls-for-review": _any(
         r"\b(?:call(?:s|ed|ing)? for|campaign(?:s|ed|ing)? for|call to|"
@@ -573,7 +591,7 @@ REVIEW_STATE: Final = {
         rf"\b{_R}\b.{{0,40}}\b(?:is to be|will be|would be|will now be) (?:\w+ )?(?:commissioned|launched|held|"
         rf"set up|"
         r"carried out|undertaken|conducted|established|led)\b",
-        r"\b(?:will|would|to) (?:now )?(?:review|(?:carry out|conduct|hold|undertake|lead|begin|start|"
+        r"\b(?:will|would|to) (?:now )?(?:look (?:again )?(?:at|into)|examine|scrutini[sz]e|evaluate|review|(?:carry out|conduct|hold|undertake|lead|begin|start|"
         r"open) an? (?:\w+ )?"
         r"(?:review|inquiry|investigation|evaluation|audit)|be reviewed|investigate)\b",
         r"\b(?:ask(?:s|ed|ing)?|wrote to|written to|writing to|instructed|required|told|directed|"
@@ -591,6 +609,7 @@ REVIEW_STATE: Final = {
         r"(?:\w+ )?review|(?:a|the|an|our|her|his) (?:\w+ ){0,2}?(?:review|inquiry|investigation|evaluation|audit)|"
         r"investigating)\b",
         rf"\b(?:under way|underway|in progress|work has (?:begun|started))\b.{{0,30}}\b{_R}\b",
+        r"\b(?:in the (?:course|process|middle) of|busy) (?:reviewing|investigating|evaluating|examining)\b",
         rf"\b(?:carrying out|conducting|undertaking|in the middle of|part way through|"
         rf"midway through) (?:\w+ ){{0,3}}?{_R}\b",
     ),
@@ -599,7 +618,7 @@ REVIEW_STATE: Final = {
         r"pushed back|overdue|"
         r"not yet (?:been )?(?:published|released|appeared)|still (?:unpublished|awaited|waiting|"
         r"not (?:been )?(?:published|"
-        r"out|appeared))|later than (?:planned|expected|promised)|held up|slipped|slipping|behind (?:schedule|time)|"
+        r"out|appeared))|later than (?:planned|expected|promised)|held up|(?:run|ran) into (?:\w+ )?delays?|beset by delays?|slipped|slipping|behind (?:schedule|time)|"
         r"running late|yet to (?:be (?:published|released|completed)|appear|see the light)|"
         r"missed its (?:\w+ )?deadline|"
         r"(?:has|have|had)(?: not|n't) (?:yet )?(?:appeared|materialised|been (?:published|released|completed|"
@@ -631,7 +650,8 @@ REVIEW_STATE: Final = {
         rf"\b{_OUT}\b.{{0,80}}?\b(?:came out|come out|comes out|appeared|saw the light of day)\b",
     ),
     "abandoned": _any(
-        r"\b(?:abandon(?:ed|s)?|dropped|scrapped|shelved|cancelled|gone back on|went back on|called off|binned|"
+        r"\b(?:(?:will|would|shall) not\b.{0,24}\b(?:publish|release|disclose|be (?:published|released|held|made public))|"
+        r"abandon(?:ed|s)?|dropped|scrapped|shelved|cancelled|gone back on|went back on|called off|binned|"
         r"ditched|"
         r"axed|(?:will|would|shall) (?:now )?not (?:now |after all )?(?:be )?(?:publish|released?|go ahead|"
         r"made public|"
@@ -655,7 +675,7 @@ REVIEW_STATE: Final = {
         r"\b(?:implement(?:ed|ing|s)?|acted (?:up)?on|carried out|put (?:in place|into (?:effect|practice))|"
         r"delivered)\b.{0,60}?\b(?:recommendations?|findings|actions?)\b",
         r"\b(?:recommendations?|findings|actions?)\b.{0,40}?\b(?:were|was|been|are|"
-        r"have been) (?:\w+ )?(?:implemented|"
+        r"have been|have (?:all|now|since) been) (?:\w+ )?(?:implemented|"
         r"carried out|acted (?:up)?on|put in(?:to)? (?:place|effect|practice)|completed|delivered)\b",
     ),
 }  # fmt: skip

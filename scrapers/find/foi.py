@@ -23,7 +23,10 @@ _ANSWERERS: Final = (
 )
 _USE: Final = re.compile(
     r"\b(?:us(?:e|es|ed|ing)|run|runs|operat\w+|adopt\w*|implement\w*|pilot\w*|tak(?:e|en) part|part of|member|"
-    r"signatory|launch\w*|introduc\w*|have|had|deliver\w*|commission\w*|particip\w+|in place)\b"
+    r"signatory|launch\w*|introduc\w*|have|had|deliver\w*|commission\w*|particip\w+|in place|"
+    r"second(?:ed|ing)?|plac(?:e|ed|ing)|assign\w*|involve\w*|work(?:s|ed|ing)?|join\w*|sign(?:ed)? up|ma(?:ke|de) use|employ\w*|"
+    r"offer\w*|provid\w+|host\w*|belong\w*|party to|subscri\w+|engag\w+|tak(?:es|ing) part|took part|start\w*|live|active|"
+    r"exist\w*|been)\b"
 )
 _ASKED: Final = re.compile(
     r"^\W*(?:(?:q(?:uestion)?\s*\d*[a-z]?|\d+[a-z]?|[a-z])\s*[.:)]?\s+)?(?:please\b.{0,80}?\b(?:whether|if|"
@@ -36,7 +39,7 @@ _ANSWER: Final = re.compile(
 )
 _KEPT: Final = r"(?:information|data|records?|documents?|papers|correspondence|material|figures?|details?)"
 _WITHHELD: Final = re.compile(
-    rf"\b(?:(?:holds?|held|have|has|keeps?) (?:no|nothing|none)(?: (?:relevant|recorded|such|further|"
+    rf"\b(?:(?:holds?|held|keeps?) (?:no|nothing|none)(?: (?:relevant|recorded|such|further|"
     rf"information|of)){{0,2}}\b"
     rf"(?:.{{0,30}}\b(?:{_KEPT}|requested|asked|relating|about|on)\b|$|\.)|"
     rf"(?:does|do|did)(?: not|n't) (?:\w+ )?(?:hold|record|have|keep|collect|possess|retain)\b"
@@ -46,6 +49,8 @@ _WITHHELD: Final = re.compile(
     r"available|retained)|"
     rf"no (?:\w+ )?{_KEPT} (?:\w+ ){{0,3}}?(?:is |are |was |were |has been )?(?:held|recorded|found|located|"
     rf"kept)|not held|"
+    rf"(?:has|have|had|find|found|trace|locate) (?:no|nothing|none)(?: \w+){{0,2}} (?:{_KEPT}|emails?|that answers|which answers|"
+    r"matching|of this (?:kind|description)|to (?:give|send|disclose|release|show))\b|"
     r"nothing (?:is |was )?(?:held|found)|none (?:is |are )?held|"
     rf"refus(?:e|es|ed|al|ing)\b.{{0,60}}\b(?:request|section|{_KEPT}|disclos\w+|provide|supply|answer|under)|"
     rf"(?:request|{_KEPT}|question|this)\b.{{0,60}}\b(?:is|was|has been|have been|are|"
@@ -70,7 +75,7 @@ _WITHHELD: Final = re.compile(
 )
 _NO_ANSWER: Final = re.compile(
     r"\b(?:no (?:reply|response|answer) (?:has been |was )?(?:received|given|sent)?|did(?: not|n't) (?:reply|"
-    r"respond|answer|reply)|(?:has|have)(?: not|n't) (?:\w+ )?(?:replied|responded|answered)|never (?:replied|"
+    r"respond|answer|reply)|(?:has|have)(?: still| yet| so far)?(?: not|n't) (?:\w+ )?(?:replied|responded|answered)|never (?:replied|"
     r"responded|"
     r"answered)|(?:has|have) yet to (?:reply|respond|answer)|long overdue|overdue|unanswered|ignored|"
     r"still waiting for|"
@@ -94,9 +99,9 @@ def find_answers(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                 continue
             body = _body(read, place, matcher, sentence, own)
             if asked is not None:
-                answer = _ANSWER.match(folded)
-                if answer and body and asked in ("ever", "now"):
-                    yield _answer(read, place, matcher, sentence, body, asked, answer["word"], folded)
+                answer = _answer_word(folded)
+                if answer and asked in ("ever", "now") and (own or body):
+                    yield _answer(read, place, matcher, sentence, own or body or "", asked, answer, folded)
                     asked = None
                     continue
             if (asked is not None or has_term(place, sentence)) and body:
@@ -134,6 +139,21 @@ def _body(read: Read, place: Place, matcher: Matcher, sentence: Piece, own: str 
         if matcher.bodies[n.org_id].kind in _ANSWERERS[:3] and not n.from_address
     }
     return here.pop() if len(here) == 1 else None
+
+
+_ELLIPTIC: Final = re.compile(
+    r"^\W*(?:(?:a(?:nswer)?\s*\d*[a-z]?|response|reply|r\d*)\s*[.:)–-]*\s*)?(?:it|we|they|the (?:trust|force|"
+    r"constabulary)) (?:currently )?(?:is|are|does|do|has|have|did|was|were)(?P<no> not| never|n't)?\W*$"
+)
+
+
+def _answer_word(folded: str) -> str | None:
+    """Yes or no, in one word or in a few: "It does not."."""
+    if answer := _ANSWER.match(folded):
+        return answer["word"]
+    if short := _ELLIPTIC.match(folded):
+        return "no" if short["no"] else "yes"
+    return None
 
 
 def _answer(

@@ -8,14 +8,14 @@ from typing import Final
 
 from scrapers.find import cues
 from scrapers.find.dates import find_dates
-from scrapers.find.frame import Candidate, has_term, stated_date, sureness
+from scrapers.find.frame import Candidate, has_term, stated_date, sureness, terms_in
 from scrapers.find.mentions import Read
 from scrapers.find.names import Matcher
 from scrapers.find.numbers import Number, find_numbers
 from scrapers.find.text import Piece, fold, sentences
 
 _SIGNED: Final = re.compile(
-    r"^\W*(?:\w+\s+){0,3}?(?:verified signatures|signatures|signatories|supporters|have signed|"
+    r"^\W*(?:\w+\s+){0,3}?(?:verified signatures|signatures|names|of you|signatories|supporters|have signed|"
     r"people (?:\w+ ){0,2}signed|(?:has|had|have) (?:now )?signed|signed|"
     r"(?:people |names )?(?:(?:have |had |has )?(?:now |since |already )?(?:(?:put|added) (?:their|a) (?:names?|"
     r"signatures?)|backed|supported)))\b"
@@ -43,7 +43,7 @@ def find_petition(read: Read, matcher: Matcher) -> Iterator[Candidate]:
     """Candidates for rows of petition_reading, in the order of the text."""
     on_petition_page = read.document.source_kind == "petition"
     for place in read.places:
-        if place.menu or place.near is None:
+        if place.menu or (place.near is None and not (on_petition_page and any(p.terms for p in read.places))):
             continue
         text = place.words.text
         folded = fold(text)
@@ -62,7 +62,7 @@ def find_petition(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             if not told or cues.is_question(fold(sentence.text)):
                 continue
             petition = on_petition_page or "petition" in folded
-            yield from _in_sentence(read, place.words.passage_id, sentence.text, petition, _goals(text))
+            yield from _in_sentence(read, place.words.passage_id, sentence.text, petition, _goals(text), terms_in(place, sentence))
 
 
 def _parts(text: str) -> Iterator[Piece]:
@@ -83,8 +83,21 @@ def _goals(text: str) -> list[Number]:
     ]
 
 
-def _in_sentence(read: Read, passage_id: str, text: str, petition: bool, goals: list[Number]) -> Iterator[Candidate]:
+_PETITION_FOR: Final = re.compile(
+    r"\bpetitions? (?:to|about|against|on|over|for|calling|demanding|urging|asking|that|which|in)\b"
+)
+
+
+def _other_petition(folded: str, count: Number, terms: list[tuple[int, int]]) -> bool:
+    """Whether the petition that stands ahead of a count says what it is for, and the programme comes only behind."""
+    return bool(terms) and terms[0][0] > count.start and _PETITION_FOR.search(folded[: count.start]) is not None
+
+
+def _in_sentence(
+    read: Read, passage_id: str, text: str, petition: bool, goals: list[Number], terms: list[tuple[int, int]]
+) -> Iterator[Candidate]:
     folded = fold(text)
+    on_petition_page = read.document.source_kind == "petition"
     dates = find_dates(text)
     counts: list[Number] = []
     for number in find_numbers(text):
@@ -101,7 +114,7 @@ def _in_sentence(read: Read, passage_id: str, text: str, petition: bool, goals: 
         ):
             counts.append(number)
     for count in counts[:1]:
-        if count.value < 10:
+        if count.value < 10 or (not on_petition_page and _other_petition(folded, count, terms)):
             continue
         on_date, precision = (dates[0].value, dates[0].precision) if dates else stated_date(read.document)
         bound = "at-least" if count.bound == "at-least" else "exact"

@@ -49,7 +49,7 @@ _POLICY: Final = re.compile(
     r"(?:instruct(?:s|ed|ing)?|order(?:s|ed|ing)?|direct(?:s|ed|ing)?|requir(?:es|ed|ing)|tell(?:s|ing)?|told|"
     r"instruction|direction|order|warned|mandated) .{0,80}?(?:to (?:\w+ )?(?:stop|cease|end|drop|scrap|"
     r"discontinue|abandon|withdraw|halt|eradicate|remove|phase out|wind down)|(?:not|never) to (?:use|adopt|run|"
-    r"commission|introduce|fund|operate))|(?:are|is) to (?:\w+ )?(?:stop|cease|end|drop|discontinue)\b)"
+    r"commission|introduce|fund|operate))|(?:does|do) not (?:permit|allow|sanction|authorise)|(?:are|is) to (?:\w+ )?(?:be (?:stopped|ended|withdrawn)|stop|cease|end|drop|discontinue)\b)"
 )
 
 
@@ -79,7 +79,8 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             if not linked or cues.is_question(folded):
                 speaker_before = here[0].org_id if len(here) == 1 else speaker_before
                 continue
-            if not here and not quotes and not (own and OWN.search(folded)) and speaker_before is None:
+            rules = own is not None and matcher.bodies[own].kind in ("nhs-national", "government", "regulator")
+            if not here and not quotes and not rules and not (own and OWN.search(folded)) and speaker_before is None:
                 continue
             following = fold(listed[number + 1].text) if number + 1 < len(listed) else None
             if taken_back(folded, following):
@@ -129,6 +130,8 @@ def _positions(plain: str) -> Iterator[tuple[str, tuple[int, int]]]:
 
 def _may_say(matcher: Matcher, speaker: str, position: str) -> bool:
     kind = matcher.bodies[speaker].kind
+    if position == "withdraws" and kind in ("mental-health-trust", "police-force"):
+        return False  # that is what became of the programme there
     if position == "sets-policy":
         return kind in ("nhs-national", "government", "regulator")
     return kind in SPEAKERS
@@ -173,11 +176,15 @@ def _speakers(
         ahead, behind = folded[max(0, start - 60) : start], folded[end : end + 40]
         speaks = matcher.bodies[n.org_id].kind in SPEAKERS and start >= span[1]
         said = re.match(
-            r"\s*(?:has |have |had )?(?:said|says|added|wrote|told|argued|insisted|stated|believes)\b", behind
+            r"\s*(?:has |have |had )?(?:said|says|added|wrote|told|argued|insisted|stated|believes|ruled|declared|"
+            r"decided|announced|warned|made clear|confirmed)\b", behind
         )
         if speaks and ((said and re.search(r",\s*\W*(?:the )?$", ahead)) or _COMES_FROM.search(ahead)):
             yield n.org_id, "statement.named"
             return
+    if own and matcher.bodies[own].kind in ("nhs-national", "government", "regulator") and not here:
+        yield own, "statement.publisher"
+        return
     opening = folded[: span[1]]
     if (own and re.search(r"\b(?:we|our)\b", opening)) or (own and OWN.match(folded.strip())):
         yield own, "statement.publisher"
@@ -200,7 +207,8 @@ _COMES_FROM: Final = re.compile(
     r"president|"
     r"director|chief executive|head)\s+(?:of|for|at)\s+)?|\b(?:come|came|comes|coming|issued|made|led|backed|"
     r"supported|"
-    r"voiced|expressed|raised|shared|received|offered|given) (?:today |yesterday |also |now )?(?:by|"
+    r"voiced|expressed|raised|shared|received|offered|given|banned|prohibited|outlawed|"
+    r"forbidden|stopped|endorsed|withdrawn|signed) (?:today |yesterday |also |now )?(?:by|"
     r"from)\s+)(?:the )?$"
 )
 

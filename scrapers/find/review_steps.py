@@ -8,7 +8,7 @@ from typing import Final
 
 from scrapers.find import cues
 from scrapers.find.dates import find_dates
-from scrapers.find.frame import OWN, REFERS, Candidate, has_term, own_body, page_date, sureness, without_dates
+from scrapers.find.frame import OWN, REFERS, Candidate, has_term, own_body, page_date, sureness, terms_in, without_dates
 from scrapers.find.mentions import Place, Read
 from scrapers.find.names import Matcher
 from scrapers.find.text import Piece, fold, sentences
@@ -16,7 +16,7 @@ from scrapers.find.text import Piece, fold, sentences
 STATES: Final = ("abandoned", "delayed", "implemented", "accepted", "published", "completed", "under-way", "announced")
 _REVIEW: Final = re.compile(
     r"\b(?:reviews?|reviewed|reviewing|inquiry|inquiries|investigations?|evaluations?|audits?|"
-    r"position statement|enquiry|probe|"
+    r"position statement|enquiry|probe|look(?:ing)? (?:again )?(?:at|into)|"
     r"joint policy|policy)\b"
 )
 _NOT_YET: Final = re.compile(
@@ -80,8 +80,18 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                     plain[: match.end()],
                 ):
                     continue
+                if named and _set_apart(plain, match.span(), terms_in(place, sentence)):
+                    continue
                 yield _step(read, place, matcher, sentence, state, own, named)
                 break
+
+
+_APART: Final = re.compile(r"\b(?:after|when|because|while|where|who|outside|during)\b")
+
+
+def _set_apart(plain: str, step: tuple[int, int], terms: list[tuple[int, int]]) -> bool:
+    """Whether something else than the programme is reviewed: it comes only in a clause behind."""
+    return all(start > step[1] and _APART.search(plain[step[1] : start]) is not None for start, _ in terms)
 
 
 def _step(

@@ -35,8 +35,16 @@ _TRAILING: Final = re.compile(
 )
 
 
+_BY_THE_WAY: Final = re.compile(
+    r",\s+(?:(?:and |or |nor )?(?:is|are|was|were|has|have|does|do|did|will|would)(?: not|n't| never)(?: been)?|after all|however|"
+    r"though|for now|indeed|of course|in fact|we understand|it (?:said|says|added|seems|appears|emerged)|too|also|then|"
+    r"therefore|at last|finally|meanwhile|in turn|(?:as )?you (?:will )?know|i (?:can )?(?:confirm|believe|understand)),(?= )"
+)
+
+
 def plainly(folded: str) -> str:
     """Idioms of "never" as that word, in folded text, each character keeping its place."""
+    folded = _BY_THE_WAY.sub(lambda match: " " * len(match[0]), folded)
     if "no" in folded or "n't" in folded or "neither" in folded:
         folded = _TO_NEVER.sub(lambda match: "never".rjust(len(match[0])), folded)
         if match := _NOBODY_EVER.search(folded):
@@ -122,10 +130,13 @@ def quotations(text: str) -> list[Quoted]:
         before = text[since : match.start()]
         cut = max(before.rfind(". "), before.rfind("! "), before.rfind("? ")) + 1
         ahead = Piece(before[cut:], since + cut, match.start())
+        goes_on = number and found and matches[number - 1].end() <= found[-1].by.start and found[-1].by.end <= match.start()
         if SAYS.search(fold(behind.text)):
             found.append(Quoted(match.start() + 1, match.end() - 1, behind))
         elif SAYS.search(fold(ahead.text)):
             found.append(Quoted(match.start() + 1, match.end() - 1, ahead))
+        elif goes_on and match.start() - found[-1].by.end < 6:
+            found.append(Quoted(match.start() + 1, match.end() - 1, found[-1].by))
     return found
 
 
