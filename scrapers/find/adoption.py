@@ -50,7 +50,8 @@ _PIECES: Final = re.compile(
     r"introduced|began|"
     r"started|adopted|no longer|disbanded|terminated|"
     r"decommissioned|scrapped|dropped|abandoned|stood down|wound)\b)|"
-    r",\s+(?=which\b(?! (?:\w+ ){0,2}?(?:borrow|resembl|mirror|based|modelled|similar|much|draws|follows|copie))|before\b|until\b|after which\b|having\b)|"
+    r",\s+(?=which\b(?! (?:\w+ ){0,2}?(?:borrow|resembl|mirror|based|modelled|similar|much|draws|follows|"
+    r"copie))|before\b|until\b|after which\b|having\b)|"
     r"\s+(?=before (?:it|being|ending|pausing|closing|stopping)\b)"
     r"|\s+(?=until (?:it|the|its|being)\b)"
 )
@@ -73,7 +74,10 @@ _PLANS_DROPPED: Final = re.compile(
     r"|\b(?:plans?|proposals?)\b.{0,50}\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrawn|halted|rejected)\b"
 )
 _RESOLVED: Final = re.compile(
-    r"\b(?:decided|chose|agreed|chosen|resolved|voted|opted|took the decision|taken the decision|decision was taken|"
+    r"\b(?:(?:told|instructed|ordered|directed) (?:its|their|our|all) (?:\w+ )?(?:officers|staff|nurses|teams?|"
+    r"clinicians|"
+    r"managers)|decided|chose|agreed|chosen|resolved|voted|opted|took the decision|taken the decision|"
+    r"decision was taken|"
     r"decision was made|made the decision)\b(?! not| against)[^.;:]{0,60}?(?P<to> to )"
 )
 """A decision that has been taken is no wish."""
@@ -83,7 +87,7 @@ _NOTHING: Final = re.compile(
     r"\bnothing to (?:suggest|show)\b|\b(?:failed|unable|applied|refused|asked|declined|tried|hoped) to\b|"
     r"\bwithout (?:ever )?\w+ing\b|"
     r"\b(?:instead of|rather than|unlike|as opposed to|alternative to|not the same as|nothing to do with|"
-    r"unrelated to|"
+    r"unrelated to|not covered|"
     r"not (?:among|one of)|separate from|"
     r"different from|confused with)\b|\bmore information\b|\b(?:in|at|by|to) other (?:areas"
     r"|trusts|forces|parts|places|regions)\b|\b(?:opposed|opposes|against|resisted|"
@@ -147,6 +151,8 @@ _A_PILOT: Final = re.compile(r"\b(?:an?|two|one|local|joint) (?:\w+ ){0,2}(?:pil
 _UNTIL: Final = re.compile(
     r"\b(?:until|till|up to|up until|ending in|and ended in)\s+(?:the end of\s+|early\s+|late\s+)?$"
 )
+_NOW: Final = re.compile(r"\b(?:is|are|will|being|shall)\b")
+"""What runs now until a date has not ended."""
 _BETWEEN: Final = re.compile(r"^\s*(?:and|to|until|-|–)\s*$")
 
 
@@ -170,7 +176,8 @@ def status_of(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, head
 
 
 _UNSURE: Final = re.compile(
-    r"\b(?:whether|if|unless|unclear|not (?:true|correct) that|should|ought|would|might|may|ask(?:s|ed)? for|sought|demand\w*|"
+    r"\b(?:whether|if|unless|unclear|not (?:true|correct) that|should|ought|would|might|may|ask(?:s|ed)? for|"
+    r"sought|demand\w*|"
     r"hop(?:es|ed|ing)|without|no (?:evidence|record|indication|suggestion|reason|proof|sign)|cannot|can't|"
     r"contrary to|has yet to|have yet to)\b"
 )
@@ -213,7 +220,16 @@ def _status_at(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, hea
                 if cues.HEDGE.search(weighed) or _NOTHING.search(weighed):
                     continue
             start, end = match.span()
-            if _negated(folded, start) or _SUBJECT_OTHER.search(folded, max(0, start - 70), start):
+            forward = word in ("live", "piloting", "similar-model")
+            if (
+                match[0] == "left"
+                and not _LEFT_WHAT.match(folded, end)
+                and not any(0 < at - end <= 5 for at, _ in terms)
+            ):
+                continue
+            if word == "piloting" and _BACKGROUND.search(folded, max(0, start - 40), start):
+                continue
+            if (not forward and _negated(folded, start)) or _SUBJECT_OTHER.search(folded, max(0, start - 70), start):
                 continue
             if word in ("ended", "live", "paused") and _IN_THE_PAST.search(folded, max(0, start - 20), end):
                 continue
@@ -221,32 +237,47 @@ def _status_at(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, hea
                 continue
             if word == "ended" and _FOR_NOW.search(folded):
                 return _Status("paused", start, end)
-            if word in ("live", "piloting", "planned", "similar-model") and negative:
-                if against := _NOT_AHEAD.search(folded, 0, start):
-                    return _denial(folded, against, start, end)
+            against = _NOT_AHEAD.search(folded, 0, start) if negative and (forward or word == "planned") else None
+            if against:
+                return _denial(folded, against, end)
             if word == "live" and _FUTURE.search(folded) and (_WILL.search(folded) or match[0].rstrip().endswith("s")):
                 return _Status("planned", start, end)
             return _Status(word, start, end)
     return None
 
 
+_TILL_THEN: Final = re.compile(
+    r"\W*(?:while|whilst|until|till|pending)\b.{0,60}\b(?:review|inquiry|advice|outcome|investigat|examin|look|"
+    r"consider|concern|"
+    r"legal|lawyers|audit|answers|findings|results?|further notice|questions)"
+)
+_LEFT_WHAT: Final = re.compile(r"\s*$|\s+(?:the\b|it\b|in\b|on\b|at\b)(?! (?:trust|force|end|role|post|room))")
+_BACKGROUND: Final = re.compile(r"\b(?:after|following|since|beyond) (?:an? |the |its |their |\w+ ){0,3}$")
 _FOR_NOW: Final = re.compile(
-    r"\b(?:for (?:now|the time being|the moment|the present)|temporar(?:y|ily)|in the meantime|until further notice|provisional(?:ly)?|"
-    r"as an interim|interim|pending|(?:until|while) (?:the |a |an |its |it |further )?(?:\w+ ){0,2}(?:review|inquiry|advice|outcome|"
+    r"\b(?:for (?:now|the time being|the moment|the present)|temporar(?:y|ily)|in the meantime|"
+    r"until further notice|provisional(?:ly)?|"
+    r"as an interim|interim|pending|(?:until|while) (?:the |a |an |its |it |further )?(?:\w+ ){0,2}(?:review|"
+    r"inquiry|advice|outcome|"
     r"investigation|answers|concerns|audit|findings|results))\b"
 )
 _FUTURE: Final = re.compile(
-    r"\b(?:next (?:week|month|year|spring|summer|autumn|winter)|soon|shortly|in the new year|later this (?:year|month|spring|"
+    r"\b(?:next (?:week|month|year|spring|summer|autumn|winter)|soon|shortly|in the new year|later this (?:year|"
+    r"month|spring|"
     r"summer|autumn)|from next|tomorrow|in the coming (?:weeks|months))\b"
 )
 _WILL: Final = re.compile(r"\b(?:will|shall|due|plans?|set to|is to|are to)\b|'ll\b")
 _NOT_AHEAD: Final = re.compile(
-    r"(?:\b(?:not|never|nor|none|neither|nobody|no one|no (?:such|officers?|staff|teams?|nurses?|part|truth))\b|n't\b)"
-    r"(?! (?:only|just|yet|least|long|surprisingly|until|know|sure|clear|possible|without))"
+    r"(?:\b(?:not|never|nor|none|neither|nobody|no one|no (?:such|officers?|staff|teams?|nurses?|part|truth))\b|"
+    r"n't\b)"
+    r"(?! (?:only|just|yet|least|long|surprisingly|until|know|sure|clear|possible|without|mean|imply|suggest|"
+    r"say|confirm|think|believe|find|"
+    r"found|see|seen|prove|follow|told|explain|explained|publish|answer|apolog|comment|covered|the (?:first|"
+    r"only|last)|alone|"
+    r"telling|told|given up|stop|stopped))"
 )
 
 
-def _denial(folded: str, against: re.Match[str], start: int, end: int) -> _Status | None:
+def _denial(folded: str, against: re.Match[str], end: int) -> _Status | None:
     """What a clause says that has a "not" somewhere ahead of its verb: that it never was where it looks back, that it
     is not where it speaks of now."""
     between = folded[max(0, against.start() - 6) : end]
@@ -381,12 +412,14 @@ class _Asked:
 
 _WHEN: Final = re.compile(r"\b(?:when|what (?:date|day|year|month)|which (?:date|day|year|month)|since when|date)\b")
 _BEGUN: Final = re.compile(
-    rf"\b(?:{forms(*cues.BEGIN)}|become|became|join|using|use|go live|went live|be(?:come)? involved|sign)\b"
+    rf"\b(?:{forms(*cues.BEGIN)}|become|became|join|using|use|used|run|had|go live|went live|"
+    rf"be(?:come)? involved|sign)\b"
 )
 _OVER: Final = re.compile(rf"\b(?:{forms(*cues.END)}|stop|stopped|leave|left|no longer)\b")
 _HALTED: Final = re.compile(rf"\b(?:{forms(*cues.PAUSE)}|halt(?:ed)?)\b")
 _LEAD_IN: Final = re.compile(
-    r"^\W*(?:(?:a(?:nswer)?\s*\d*[a-z]?|response|reply|r\d*)\s*[.:)–-]+\s*)?(?:(?:in|on|from|since|it was|this was|that was|the|"
+    r"^\W*(?:(?:a(?:nswer)?\s*\d*[a-z]?|response|reply|r\d*)\s*[.:)–-]+\s*)?(?:(?:in|on|from|since|it was|"
+    r"this was|that was|the|"
     r"it (?:began|started|ended|stopped)|around|about|early|late|mid|as of|with effect from)\s+)*"
 )
 
@@ -495,6 +528,8 @@ def _from_sentence(
             else _status_at(clause.text, terms, linked=scene.told, heading=place.near == "heading")
         )
         status = state.word if state else None
+        if status == "ended" and _TILL_THEN.match(fold(sentence.text), clause.end - sentence.start):
+            status = "paused"
         if status == "live" and re.match(r"\W*which\b", folded) and before == "piloting":
             continue
         if status == "live" and scene.gone and _HAD_BEEN.search(folded):
@@ -535,6 +570,8 @@ def _from_sentence(
         )
         if status and own and adopters and _joined_by_own(matcher, own, adopters, clause, folded):
             subject = [Named(own, 0, 0, True, False), *adopters]
+        elif status and own and state and adopters and _own_acts(matcher, own, adopters, folded, state):
+            subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
         elif (
             status and adopters and scene.in_sight and _joined_by_it(matcher, scene.in_sight, adopters, clause, folded)
         ):
@@ -602,9 +639,20 @@ _OWN_NEXT: Final = re.compile(
 )
 
 
+_OWN_SUBJECT: Final = re.compile(r"\b(?:we|(?:the|this|our) (?:trust|force|constabulary))\b(?: \w+){0,2} $")
+
+
+def _own_acts(matcher: Matcher, own: str, adopters: Sequence[Named], folded: str, state: _Status) -> bool:
+    """Whether the publisher stands right ahead of the verb, so that the body named elsewhere is not its subject."""
+    if any(n.org_id == own or matcher.bodies[n.org_id].kind == matcher.bodies[own].kind for n in adopters):
+        return False
+    return _OWN_SUBJECT.search(folded, 0, state.start) is not None
+
+
 _WITH_FIRST: Final = re.compile(
     r"\b(?:together with|alongside|jointly with|along with|in partnership with|working with|with|and)\s+(?:the )?"
-    r"(?:colleagues (?:at|in|from) |officers (?:at|in|from) )?$"
+    r"(?:(?:our |their )?(?:\w+ )?(?:colleagues|partners|friends|counterparts) (?:at|in|from) |officers (?:at|"
+    r"in|from) )?(?:the )?$"
 )
 _WE_NEXT: Final = re.compile(r",? (?:(?:has|have|had) )?(?:we|our|the (?:trust|force|constabulary))\b")
 
@@ -681,7 +729,7 @@ def _emit(
     if dates:
         chosen = dates[0]
         if status in ("live", "piloting"):
-            for date in dates:
+            for date in dates if not _NOW.search(folded) else ():
                 if _UNTIL.search(folded[: date.start]):
                     status, chosen = "ended", date
             between = len(dates) == 2 and _BETWEEN.match(clause.text[dates[0].end : dates[1].start])

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from scrapers.find.verbs import forms
+from scrapers.find.verbs import forms, parted
 
 _CLASS: Final = re.compile(r"(\[[^\]]*\])")
 
@@ -47,28 +47,31 @@ def _alternatives(pattern: str) -> list[str]:
 
 
 BEGIN: Final = (
-    "begin began begun", "start", "launch", "introduce", "adopt", "implement", "roll +out", "set +up", "establish",
+    "begin began begun", "start", "launch", "introduce", "adopt", "implement", "roll +out", "set set +up", "establish",
     "mobilise", "commence", "deploy", "bring brought +in", "bring brought +into use", "take took taken +up",
-    "take took taken +on", "sign +up", "join", "open", "found", "form", "create", "put +in place", "stand stood +up",
+    "take took taken +on", "sign +up", "join", "open", "found", "form",
+    "create", "put put +in place", "stand stood +up",
     "inaugurate", "go went gone +live", "get got +going", "get got +under way", "get got +off the ground", "kick +off",
     "switch +on", "instal", "install", "embrace", "come came +on board", "get got +up and running",
 )  # fmt: skip
 END: Final = (
     "end", "cease", "discontinue", "decommission", "disband", "terminate", "withdraw withdrew withdrawn", "scrap",
-    "drop", "axe", "abandon", "abolish", "dissolve", "retire", "dismantle", "ditch", "jettison", "quit", "exit",
-    "wind wound +up", "wind wound +down", "stand stood +down", "close", "close +down", "shut +down", "pull +out",
-    "opt +out", "walk +away", "step +away", "back +out", "bow +out", "drop +out", "phase +out",
+    "drop", "axe", "abandon", "abolish", "dissolve", "retire", "dismantle", "ditch", "jettison", "quit quit", "exit",
+    "wind wound +up", "wind wound +down", "stand stood +down", "close", "close +down", "shut shut +down", "pull +out",
+    "opt +out", "walk +away", "step +away", "step +back", "pull +back", "back +out",
+    "bow +out", "drop +out", "phase +out",
     "do did done +away with", "pull +the plug", "call +time", "call +a halt",
-    "call +it a day", "part +company", "cut +ties", "sever",
-    "cut +loose", "draw drew drawn +a line under", "turn +its back on",
+    "call +it a day", "part +company", "cut cut +ties", "sever",
+    "cut cut +loose", "draw drew drawn +a line under", "turn +its back on",
     "expire", "lapse", "run ran +its course", "conclude",
     "finish", "cancel", "give gave given +up",
     "dispense +with", "turn +away from", "move +away from", "break broke +off",
     "break broke broken +up", "fold", "relinquish", "get got +rid of", "remove +itself", "bid +farewell",
 )  # fmt: skip
 PAUSE: Final = (
-    "pause", "suspend", "freeze froze frozen", "mothball", "put +on hold", "put +on ice", "place +on hold",
-    "put +on pause", "park", "stay +in abeyance", "hold held +in abeyance", "press +pause", "hit +pause", "interrupt",
+    "pause", "suspend", "freeze froze frozen", "mothball", "put put +on hold", "put put +on ice", "place +on hold",
+    "put put +on pause", "park", "stay +in abeyance", "hold held +in abeyance", "press +pause",
+    "hit hit +pause", "interrupt",
 )  # fmt: skip
 _USE: Final = (
     r"(?:us(?:e|ed|ing)|adopt(?:ed|ing)?|implement(?:ed|ing)?|introduc(?:e|ed|ing)|run(?:ning)?|ran|operat(?:e|ed|"
@@ -78,10 +81,10 @@ _USE: Final = (
     r"participat(?:e|ed|ing)|employ(?:ed|ing)?|embed(?:ded)?|sign(?:ed)? up|offer(?:ed|ing)?|provid(?:e|ed|ing)|"
     r"host(?:ed|ing)?|"
     r"ma(?:ke|de|king) (?:any )?use of|set(?:ting)? up|established?|"
-    r"join(?:ed|ing)?|belong(?:ed|ing)?|subscribed?|entered? into|"
+    r"join(?:ed|ing)?|belong(?:ed|ing)?|subscribed?|enter(?:ed)? into|"
     r"work(?:ed|ing)? (?:with|to|under|within)|brought in|taken (?:it |this )?(?:up|on)|tried|start(?:ed|ing)?|begun|"
     r"(?:played|had|taken) (?:a|any) part|contribut(?:ed|ing)|staffed|seconded|placed|assigned|provided|"
-    r"(?:gone|went|go) live|(?:gone|go) ahead|practi[sc]ed|applied)"
+    r"(?:gone|went|go) live|(?:gone|go) ahead|practi[sc]ed|applied|done)"
 )
 _MEMBER: Final = (
     r"(?:part|parties|members?|signator(?:y|ies)|partners?|users?|sites?|party|participants?|participating|involved|"
@@ -104,6 +107,7 @@ NEVER: Final = _any(
     r"\b(?:has|have|had) (?:had )?(?:no|never had(?: any)?) (?:\w+ )?(?:involvement|part in|dealings|"
     r"connection|links?|hand in)\b",
     r"\b(?:played|took|taken|had) no part\b",
+    r"\bthere (?:has|have|had|was|were) (?:never|not)(?: ever)? (?:been )?(?:an?|any)\b",
     rf"\b(?:neither|none|no one|nobody|not one|not a single)\b.{{0,120}}?\b(?:has|have|had) (?:ever )?(?:been )?"
     rf"(?:{_USE}|{_MEMBER})\b",
     rf"\bno (?:such )?(?:officers?|staff|nurses?|teams?|schemes?|members? of|employees?)\b.{{0,80}}?"
@@ -138,14 +142,17 @@ DENIED: Final = _any(
     r"part of|having|involve(?:d|ment)|adopt(?:ed|ing)|implement(?:ed|ing)|participat\w+|members?|signed up|"
     r"launched|introduc(?:ed|ing)|deploy(?:ed|ing)|in (?:place|use)|work(?:s|ed|ing) (?:under|with|within|to|in|"
     r"on))\b",
-    r"\bnot (?:currently )?(?:in place|in use|used|operated|implemented|offered|available) (?:in|by|at|within|here|"
+    r"\bnot (?:currently )?(?:in place|in use|in operation|operational|running|used|operated|implemented|"
+    r"offered|available) (?:in|by|at|within|here|"
     r"anywhere)\b",
-    r"\b(?:does|do)(?: not|n't) (?:form|make) (?:any )?part of\b|\bno truth (?:in|to) (?:the )?(?:reports?|claims?|rumours?|"
+    r"\b(?:does|do)(?: not|n't) (?:form|make) (?:any )?part of\b|\bno truth (?:in|to) (?:the )?(?:reports?|"
+    r"claims?|rumours?|"
     r"suggestions?|idea)\b|"
     r"\bplays? no part\b|\bnothing to do with\b",
     r"\b(?:none|not one|not a single (?:one|officer|nurse|team)|neither|no one|"
     r"nobody) (?:of )?(?:\w+ ){0,4}?(?:uses?|"
-    r"runs?|operates?|(?:is|are) (?:\w+ )?(?:using|part|involved|running|working|attached|seconded|assigned|employed|deployed|placed|in|on))\b",
+    r"runs?|operates?|(?:is|are) (?:\w+ )?(?:using|part|involved|running|working|attached|seconded|assigned|"
+    r"employed|deployed|placed|in|on))\b",
     r"\bno (?:\w+ ){0,4}?(?:officers?|nurses?|staff|teams?|patients?) (?:\w+ ){0,4}?(?:is|are) (?:\w+ )?(?:working|"
     r"employed|used|using|involved|seconded|assigned|attached|placed|deployed|part|on)\b",
     r"\bthere (?:is|are) no (?:\w+ ){0,5}(?:teams?|schemes?|programmes?|service|officers?)\b(?! who)",
@@ -159,10 +166,39 @@ NEGATIVE: Final = re.compile(
     r"n't|\b(?:n(?:o|ot|ever|one|either|obody|or|othing)|den(?:y|ies|ied|ying)|reject|dismiss|refut|disput|plays)"
 )
 """What every denial holds: asked ahead of the long patterns."""
+_UP: Final = parted(
+    "wind wound +up",
+    "wind wound +down",
+    "close +down",
+    "shut shut +down",
+    "phase +out",
+    "call +off",
+    "give gave given +up",
+    "lay laid +to rest",
+    "bring brought +to an end",
+)
+_IN: Final = parted(
+    "roll +out",
+    "set set +up",
+    "bring brought +in",
+    "take took taken +up",
+    "take took taken +on",
+    "put put +in place",
+    "keep kept +going",
+    "keep kept +on",
+    "keep kept +running",
+    "get got +going",
+    "get got +up and running",
+    "bring brought +to",
+)
+_BEGIN_OR_USE: Final = forms(
+    *BEGIN, "use", "run", "operate", "have", "employ", "offer", "host", "deliver", "take part", "try", kinds=("base",)
+)
 NO_MORE: Final = _any(
     r"\b(?:no longer|no more)\b",
     r"\b(?:not|(?:has|have|does|do|did|is|are|was|were)n't)\b(?=.{0,70}\b(?:any ?more|any longer)\b)",
-    rf"\b(?:has|have|had)(?: not|n't) (?:been )?(?:{_USE}|{_MEMBER}|running|in use|in operation)\b(?: \w+){{0,8}} since\b",
+    rf"\b(?:has|have|had)(?: not|n't) (?:been )?(?:{_USE}|{_MEMBER}|running|in use|"
+    rf"in operation)\b(?: \w+){{0,8}} since\b",
     r"\b(?<!should\s)(?<!may\s)(?<!could\s)(?:was|were|be|been|is|are)(?: not|n't) (?:\w+ )?(?:renewed|extended|"
     r"continued|kept on|"
     r"carried on|retained|replaced)\b",
@@ -172,11 +208,19 @@ NO_MORE: Final = _any(
 ENDED: Final = _any(
     rf"\b{forms(*END, kinds=('past', 's'))}\b(?! of day)",
     rf"\b{_ENDING}\b",
+    rf"\b(?:told|instructed|ordered|directed) (?:its|their|our|all) (?:\w+ )?(?:officers|staff|nurses|teams?|"
+    rf"clinicians|managers)\s+"
+    rf"{forms(*END, 'stop', 'leave', kinds=('base',))}\b",
     rf"\b(?:decided|chose|agreed|chosen|resolved|voted|opted|elected|determined|decision) (?:\S+ ){{0,9}}?\s*"
     rf"(?:to|that it would|it would)? *(?:now |immediately |formally )?"
     rf"{forms(*END, 'stop', 'leave', kinds=('base',))}\b(?! of)",
     r"\b(?:stop(?:ped|ping|s)|stopping)\b(?! (?:her|him|me|them|us|you|people|patients|service users|anyone|"
     r"someone|short)\b)",
+    rf"\b{_UP}\b",
+    rf"\b(?:first|latest|second|third|last|only|newest|next) (?:\w+ ){{0,3}}to "
+    rf"{forms(*END, 'stop', 'leave', 'pull out', kinds=('base',))}\b",
+    r"\bleft\b",
+    r"\b(?:ground|grinds|grinding|shuddered|screeched|juddered|stuttered) to an? (?:halt|stop|end)\b",
     r"\b(?:bring|brings|brought|bringing|draw|draws|drew|drawn|drawing|come|comes|came|coming)\b.{0,90}?\b(?:to )?"
     r"(?:an|its) end\b",
     r"\b(?:bring|brings|brought|bringing|draw|draws|drew|drawn|drawing|come|comes|came|coming)\b.{0,90}?"
@@ -188,18 +232,22 @@ ENDED: Final = _any(
     r"\b(?:is|are|was|were) no longer\b(?! (?:\w+ )?(?:able|comment|willing|publish|content|sure|clear|answer|"
     r"respond|recommend|endors|support|promot|acceptable|permitted|allowed|possible|secret|news|in doubt))",
     r"\b(?:not|(?:has|have|does|do|did|is|are|was|were)n't)\b.{0,70}\b(?:any ?more|any longer)\b",
-    rf"\b(?:has|have|had)(?: not|n't) (?:been )?(?:{_USE}|{_MEMBER}|running|in use|in operation)\b(?: \w+){{0,8}} since\b",
-    r"\b(?:is|are|was|were) no more\b|\b(?:brought|brings|rang|rung|come|came|comes|fell) (?:down )?(?:the )?(?:final )?curtain\b|"
+    rf"\b(?:has|have|had)(?: not|n't) (?:been )?(?:{_USE}|{_MEMBER}|running|in use|"
+    rf"in operation)\b(?: \w+){{0,8}} since\b",
+    r"\b(?:is|are|was|were) no more\b|\b(?:brought|brings|rang|rung|come|came|comes|"
+    r"fell) (?:down )?(?:the )?(?:final )?curtain\b|"
     r"\bcurtain (?:came|comes|has come|fell|falls|has fallen|was brought) down\b|\blet\b.{0,70}?\b(?:expire|lapse|"
-    r"drop|go|run out)\b|\b(?:has|have|had|was|were) (?:now )?(?:run|ran) out\b|\ba halt (?:has been |was |had been )?(?:called|put)\b|"
+    r"drop|go|run out)\b|\b(?:has|have|had|was|were) (?:now )?(?:run|ran) out\b|\ba halt (?:has been |was |"
+    r"had been )?(?:called|put)\b|"
     r"\b(?:final|last) (?:patient|referral|case|client|service user)s? (?:was|were|left|had)\b|"
-    r"\b(?:been|was|were|is|are) (?:\w+ )?(?:consigned to history|laid to rest|killed off|broken up|wound down|given up|"
+    r"\b(?:been|was|were|is|are) (?:\w+ )?(?:consigned to history|laid to rest|killed off|broken up|wound down|"
+    r"given up|"
     r"taken (?:out of (?:use|service)|away)|shelved for good|stopped for good)\b",
     r"\b(?:was|were|been|is)(?: not|n't) (?:\w+ )?(?:renewed|extended|continued)\b",
     r"\b(?:did|do|does)(?: not|n't) (?:\w+ )?(?:renew|extend|continue)\b",
     r"\b(?:use|operation|delivery) (?:of (?:the )?[\w ]{1,40})?(?:has |had |was |been )*(?:ended|ceased|stopped)\b",
     r"\bhalt(?:ed|s) (?:its|the|their|all|use|using)\b(?!.{0,60}\b(?:pending|while|until)\b)",
-    r"\b(?:left(?= the| it|\s*$| (?:in|on|at)\b)|axing|(?:is|are|was|were) (?:now )?(?:over|finished|gone|defunct|"
+    r"\b(?:axing|(?:is|are|was|were) (?:now )?(?:over|finished|gone|defunct|"
     r"at an end|a thing of the past|history)\b(?! \d))",
     r"\b(?:last|final) (?:day|shift|session|week|month) (?:of|was)\b|\bceased to (?:be|exist|operate|use)\b",
     r"\bgone (?:for good|its separate way)|\bwent (?:its|their) separate ways?\b",
@@ -237,11 +285,14 @@ PLANNED: Final = _any(
     r"\b(?:launch|start|go live|opening|implementation|mobilisation|roll out|"
     r"rollout)(?: date)?(?: \w+){0,4} (?:is|has "
     r"been|was) (?:now )?(?:planned|due|expected|scheduled|set|pencilled|timetabled)\b",
-    r"\b(?:working towards?|preparing for|ahead of|in the run up to|countdown to|plans? for|prior to|date for|awaiting|"
-    r"preparations for) (?:the |a |its |their |our )?(?:\w+ )?(?:launch|introduction|start|roll out|rollout|implementation|adoption|"
+    r"\b(?:working towards?|preparing for|ahead of|in the run up to|countdown to|plans? for|prior to|date for|"
+    r"awaiting|"
+    r"preparations for) (?:the |a |its |their |our )?(?:\w+ )?(?:launch|introduction|start|roll out|rollout|"
+    r"implementation|adoption|"
     r"opening|go live|mobilisation|arrival|pilot|trial)\b",
     r"\b(?:anticipated|planned|expected|proposed|target) (?:start|launch|go live|commencement|implementation)"
     r"(?: date)?\b",
+    r"\b(?:will|shall|is to|are to) (?:\w+ )?be \w+ed (?:\w+ )?(?:under|through|by|as part of|within|on|with)\b",
     r"\bgoes live (?:in|on|next)\b(?=.{0,20}\b(?:next|spring|summer|autumn|winter|later)\b)",
     r"\b(?:is|are) (?:in the process of|preparing for|mobilising|planning|planned|being set up|being introduced)\b",
     r"\b(?:launch|start|go live date|implementation|mobilisation) (?:is )?(?:planned|due|expected|scheduled)\b",
@@ -258,7 +309,16 @@ LIVE: Final = _any(
     r"\b(?:introduced|adopted|implemented|rolled out|rolling out|set up|established|mobilised|embedded|commenced|"
     r"deployed)\b",
     rf"\b{forms(*BEGIN, kinds=('past', 's'))}\b",
-    r"\b(?:does|do) (?:indeed |currently |still )?(?:use|operate|run|have|take part|make use|offer|provide|employ|host|"
+    rf"\b{_IN}\b",
+    rf"\b(?:continues?|continued|known|first|latest|second|third|last|only|newest|went on|gone on|chose|chosen|"
+    rf"came) to (?:\w+ )?{_BEGIN_OR_USE}\b",
+    r"\b(?:that|which|who) (?:\w+ )?(?:use|run|operate|deliver|offer|host|employ|belong to|take part|practise)\b",
+    r"\b(?:home to|consists of|is made up of|comprises|is staffed by|is based (?:at|in)|brought to|found (?:in|"
+    r"at|across))\b",
+    r"\b(?:has|have|had) (?:\w+ ){1,4}(?:officers?|nurses?|constables?|sergeants?|staff|mentors?|clinicians?|people) "
+    r"(?:\w+ )?(?:attached|seconded|assigned|posted|dedicated|working|embedded|on|in)\b",
+    r"\b(?:does|do) (?:indeed |currently |still )?(?:use|operate|run|have|take part|make use|offer|provide|"
+    r"employ|host|"
     r"deliver|participate|belong)\b",
     r"\b(?:alive and well|thriving|flourishing|going strong|in full swing|here to stay|well established|part of the "
     r"furniture|available (?:to|in|at|across|from|for)|on offer)\b",
@@ -302,6 +362,7 @@ SIMILAR: Final = _any(
     r"akin to|own version|local version|successor to|continue[sd]? under|"
     r"under (?:a|an|another|its|their) (?:\w+ )?name|"
     r"rebranded|re branded|renamed|rebadged|re badged|re ?named|formerly (?:known as|called)|in all but name|"
+    r"(?:badge|label|name|logo|sign) (?:taken off|removed|changed|filed off|scraped off)|"
     r"in everything but (?:the )?name|by another name|(?:by|under) (?:a|some) (?:\w+ )?(?:other|different|new) name|"
     r"(?:new|different|fresh|another) (?:name|badge|label|banner|title|guise)|look ?alike|carbon copy|copy of|"
     r"clone of|"
@@ -326,15 +387,28 @@ STATUS: Final = {
         r"unanswered)\b"),
 }  # fmt: skip
 BARE_STATUS: Final = {
-    "never": re.compile(r"(?:never(?: used| adopted| in place)?|not adopted|not used)"),
-    "paused": re.compile(r"(?:paused?|suspended|on hold)"),
+    "never": re.compile(
+        r"(?:never(?: taken part| part| a member| been| introduced| run| live| operated| signed up| joined|"
+        r" used| adopted| in place)?|not adopted|not used)"
+    ),
+    "paused": re.compile(
+        rf"(?:currently |now |temporarily )?(?:paused?|suspended|on (?:hold|ice|pause)|in abeyance|"
+        rf"{forms(*PAUSE, kinds=('past',))}|"
+        r"temporarily (?:closed|stopped|withdrawn))"
+    ),
     "ended": re.compile(
-        r"(?:ended|closed|stopped|ceased|discontinued|withdrawn|finished|no longer (?:live|running|active))"
+        rf"(?:now |since )?(?:stopped|withdrew|left|over|defunct|{forms(*END, kinds=('past',))}|"
+        r"no longer (?:live|running|active|in (?:use|place)|used|operating|operational))"
     ),
     "planned": re.compile(r"(?:planned|planning|in development|mobilising|pending|to follow|scoping)"),
     "piloting": re.compile(r"(?:pilot(?:ing|ed)?|trial|pilot site)"),
-    "live": re.compile(r"(?:live|active|running|operational|in place|launched|yes|adopted|implemented|went live)"),
-    "denied": re.compile(r"(?:no|not in place|does not use)"),
+    "live": re.compile(
+        rf"(?:now |still |currently |fully )?(?:live|active|running|operational|operating|in (?:place|use|"
+        rf"operation)|yes|using|current|ongoing|up and running|{forms(*BEGIN, kinds=('past',))})"
+    ),
+    "denied": re.compile(
+        r"(?:no|none|not (?:in (?:place|use|operation)|used|running|live|part|a member)|does not use)"
+    ),
 }
 """A whole cell of a table."""
 
@@ -357,6 +431,7 @@ HEDGE: Final = _any(
     r"were (?:it|they) to|if (?:it|they|the|we)|"
     r"may|might|could|would (?:like|consider|have|be)|should|ought|must not|wants? to|wish(?:es)? to|"
     r"rumou?rs?|unclear|not clear|unconfirmed|understand(?:s|ing)? (?:if|whether))\b",
+    r"\b(?:not|n't) (?:\w+ )?(?:mean|imply|suggest|say|confirm|show|prove|follow|know|think|believe)\b",
     r"\bno (?:current |firm |immediate )?plans?\b",
     r"\bnot (?:currently )?plan(?:ning)?\b",
     r"\bdecided (?:not to|against)\b",
@@ -399,7 +474,8 @@ _CALL: Final = (
     r"(?:to|for)|press(?:es|ed|ing)? for|push(?:es|ed|ing)? for|lobb(?:y|ies|ied|ying)|campaign(?:s|ed|"
     r"ing)? (?:for|to)|"
     r"needs? to|ought to|(?:it is|it's) (?:high )?time(?: \w+)? to|would like|say(?:s)? .{0,60}? (?:must|should)|"
-    r"believe[sd]? .{0,60}? (?:must|should)|favou?rs?|in favour of|seek(?:s|ing)?|sought|propose[sd]?)"
+    r"believe[sd]? .{0,60}? (?:must|should)|favou?rs?|in favour of|seek(?:s|ing)?|sought|propose[sd]?|wish(?:es|"
+    r"ed)?(?: to see)?|hopes? to see)"
 )
 _HALT_VERB: Final = forms(
     "halt",
@@ -418,7 +494,7 @@ _HALT_VERB: Final = forms(
     "cease",
     "outlaw",
     "close +down",
-    "shut +down",
+    "shut shut +down",
     "wind wound +up",
     "freeze froze frozen",
     "decommission",
@@ -447,10 +523,10 @@ POSITION: Final = {
         r"\b(?:call(?:s|ed|ing)? (?:up)?on|urg(?:e|es|ed|ing)|ask(?:s|ed|ing)?|implor(?:e|es|ed|ing)|appeal(?:s|"
         r"ed|ing)? "
         r"to|plead(?:s|ed|ing)? with|beg(?:s|ged|ging)?|"
-        r"press(?:es|ed|ing)?|tell(?:s|ing)?|told|want(?:s|ed)?|would like|call(?:s|ed|ing)? for)\b"
+        r"press(?:es|ed|ing)?|(?:tell(?:s|ing)?|told)(?! you)|want(?:s|ed)?|would like|call(?:s|ed|ing)? for)\b"
         rf".{{0,70}}? to (?:\w+ )?(?:be )?{_HALT_VERB}\b",
         r"\b(?:has|have) no place in\b|\bsays? no to\b",
-        r"(?:^|: ?)(?:end|stop|halt|ban|scrap|suspend|pause|abolish)\b(?! (?:of|and|date|result))",
+        r"\b(?<![\w,'\"]\s)(?:end|stop|halt|ban|scrap|suspend|pause|abolish)\b(?! (?:of|and|date|result))",
     ),
     "calls-for-review": _any(
         r"\b(?:call(?:s|ed|ing)? for|campaign(?:s|ed|ing)? for|call to|"
@@ -585,13 +661,14 @@ REVIEW_STATE: Final = {
         r"undert(?:ook|aken)|"
         r"vow(?:s|ed)|initiat(?:es|ed)|resolved|decided|"
         rf"said (?:that )?(?:there|it) (?:will|would))\b.{{0,70}}?\b{_R}",
-        rf"\b{_R}\b.{{0,40}}\b(?:was|were|has been|have been|"
+        rf"\b{_R}\b.{{0,110}}?\b(?:was|were|has been|have been|"
         r"had been) (?:\w+ )?(?:announced|commissioned|ordered|promised|launched|agreed|set up|established|"
         r"initiated)\b",
-        rf"\b{_R}\b.{{0,40}}\b(?:is to be|will be|would be|will now be) (?:\w+ )?(?:commissioned|launched|held|"
+        rf"\b{_R}\b.{{0,110}}?\b(?:is to be|will be|would be|will now be) (?:\w+ )?(?:commissioned|launched|held|"
         rf"set up|"
         r"carried out|undertaken|conducted|established|led)\b",
-        r"\b(?:will|would|to) (?:now )?(?:look (?:again )?(?:at|into)|examine|scrutini[sz]e|evaluate|review|(?:carry out|conduct|hold|undertake|lead|begin|start|"
+        r"\b(?:will|would|to) (?:now )?(?:look (?:again )?(?:at|into)|examine|scrutini[sz]e|evaluate|review|"
+        r"(?:carry out|conduct|hold|undertake|lead|begin|start|"
         r"open) an? (?:\w+ )?"
         r"(?:review|inquiry|investigation|evaluation|audit)|be reviewed|investigate)\b",
         r"\b(?:ask(?:s|ed|ing)?|wrote to|written to|writing to|instructed|required|told|directed|"
@@ -599,7 +676,8 @@ REVIEW_STATE: Final = {
     ),
     "under-way": _any(
         rf"\b(?:{_R}|work)\b.{{0,100}}?\b(?:under way|underway|ongoing|"
-        r"on going|in progress|in train|continu(?:es|ing)|(?:has|have|had|is) (?:now )?(?:begun|started|"
+        r"on going|in progress|in train|going on|still (?:running|open|at work)|continu(?:es|ing)|(?:has|have|"
+        r"had|is) (?:now )?(?:begun|started|"
         r"commenced|opened)|"
         r"began|begun|started|commenced|got going|kicked off|opened|"
         r"(?:is|are|was|were) (?:now |still |currently )?being (?:carried out|conducted|undertaken|done|led)|being "
@@ -614,12 +692,14 @@ REVIEW_STATE: Final = {
         rf"midway through) (?:\w+ ){{0,3}}?{_R}\b",
     ),
     "delayed": _any(
-        r"\b(?<!without\s)(?<!further\s)(?:delay(?:s|ed)?|postpone(?:d|ment)?|put (?:back|off)|deferred|"
+        r"\b(?:delay(?<!without\sdelay)(?<!further\sdelay)(?:s|ed)?|postpone(?:d|ment)?|put (?:back|off)|deferred|"
         r"pushed back|overdue|"
         r"not yet (?:been )?(?:published|released|appeared)|still (?:unpublished|awaited|waiting|"
         r"not (?:been )?(?:published|"
-        r"out|appeared))|later than (?:planned|expected|promised)|held up|(?:run|ran) into (?:\w+ )?delays?|beset by delays?|slipped|slipping|behind (?:schedule|time)|"
-        r"running late|yet to (?:be (?:published|released|completed)|appear|see the light)|"
+        r"out|appeared))|later than (?:planned|expected|promised)|held up|(?:run|ran) into (?:\w+ )?delays?|"
+        r"beset by delays?|slipped|slipping|behind (?:schedule|time)|"
+        r"running late|yet to (?:be (?:published|released|completed)|publish|release|complete|report|finish|"
+        r"appear|see the light)|"
         r"missed its (?:\w+ )?deadline|"
         r"(?:has|have|had)(?: not|n't) (?:yet )?(?:appeared|materialised|been (?:published|released|completed|"
         r"finished))|"
@@ -650,7 +730,8 @@ REVIEW_STATE: Final = {
         rf"\b{_OUT}\b.{{0,80}}?\b(?:came out|come out|comes out|appeared|saw the light of day)\b",
     ),
     "abandoned": _any(
-        r"\b(?:(?:will|would|shall) not\b.{0,24}\b(?:publish|release|disclose|be (?:published|released|held|made public))|"
+        r"\b(?:(?:will|would|shall) not\b.{0,24}\b(?:publish|release|disclose|be (?:published|released|held|"
+        r"made public))|"
         r"abandon(?:ed|s)?|dropped|scrapped|shelved|cancelled|gone back on|went back on|called off|binned|"
         r"ditched|"
         r"axed|(?:will|would|shall) (?:now )?not (?:now |after all )?(?:be )?(?:publish|released?|go ahead|"

@@ -24,8 +24,10 @@ _ANSWERERS: Final = (
 _USE: Final = re.compile(
     r"\b(?:us(?:e|es|ed|ing)|run|runs|operat\w+|adopt\w*|implement\w*|pilot\w*|tak(?:e|en) part|part of|member|"
     r"signatory|launch\w*|introduc\w*|have|had|deliver\w*|commission\w*|particip\w+|in place|"
-    r"second(?:ed|ing)?|plac(?:e|ed|ing)|assign\w*|involve\w*|work(?:s|ed|ing)?|join\w*|sign(?:ed)? up|ma(?:ke|de) use|employ\w*|"
-    r"offer\w*|provid\w+|host\w*|belong\w*|party to|subscri\w+|engag\w+|tak(?:es|ing) part|took part|start\w*|live|active|"
+    r"second(?:ed|ing)?|plac(?:e|ed|ing)|assign\w*|involve\w*|work(?:s|ed|ing)?|join\w*|sign(?:ed)? up|ma(?:ke|"
+    r"de) use|employ\w*|"
+    r"offer\w*|provid\w+|host\w*|belong\w*|party to|subscri\w+|engag\w+|tak(?:es|ing) part|took part|start\w*|"
+    r"live|active|"
     r"exist\w*|been)\b"
 )
 _ASKED: Final = re.compile(
@@ -49,7 +51,8 @@ _WITHHELD: Final = re.compile(
     r"available|retained)|"
     rf"no (?:\w+ )?{_KEPT} (?:\w+ ){{0,3}}?(?:is |are |was |were |has been )?(?:held|recorded|found|located|"
     rf"kept)|not held|"
-    rf"(?:has|have|had|find|found|trace|locate) (?:no|nothing|none)(?: \w+){{0,2}} (?:{_KEPT}|emails?|that answers|which answers|"
+    rf"(?:has|have|had|find|found|trace|locate) (?:no|nothing|none)(?: \w+){{0,2}} (?:{_KEPT}|emails?|"
+    rf"that answers|which answers|"
     r"matching|of this (?:kind|description)|to (?:give|send|disclose|release|show))\b|"
     r"nothing (?:is |was )?(?:held|found)|none (?:is |are )?held|"
     rf"refus(?:e|es|ed|al|ing)\b.{{0,60}}\b(?:request|section|{_KEPT}|disclos\w+|provide|supply|answer|under)|"
@@ -75,7 +78,8 @@ _WITHHELD: Final = re.compile(
 )
 _NO_ANSWER: Final = re.compile(
     r"\b(?:no (?:reply|response|answer) (?:has been |was )?(?:received|given|sent)?|did(?: not|n't) (?:reply|"
-    r"respond|answer|reply)|(?:has|have)(?: still| yet| so far)?(?: not|n't) (?:\w+ )?(?:replied|responded|answered)|never (?:replied|"
+    r"respond|answer|reply)|(?:has|have)(?: still| yet| so far)?(?: not|n't) (?:\w+ )?(?:replied|responded|"
+    r"answered)|never (?:replied|"
     r"responded|"
     r"answered)|(?:has|have) yet to (?:reply|respond|answer)|long overdue|overdue|unanswered|ignored|"
     r"still waiting for|"

@@ -54,7 +54,8 @@ OWN: Final = re.compile(
     r"organisation|service|union|network|coalition|group))\b"
 )
 REFERS: Final = re.compile(
-    r"\b(?:it|(?:the|this|that|its|their|these|our|such an?) (?:(?!own\b|other\b|different\b|same\b)\w+ ){0,2}(?:schemes?|programmes?|models?|"
+    r"\b(?:it|(?:the|this|that|its|their|these|our|such an?) (?:(?!own\b|other\b|different\b|"
+    r"same\b)\w+ ){0,2}(?:schemes?|programmes?|models?|"
     r"projects?|approach|service|teams?|"
     r"pilot|initiative|intervention|network|roll ?out))\b"
 )

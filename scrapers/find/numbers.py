@@ -32,6 +32,7 @@ _AT_LEAST: Final = re.compile(
     r"passed|surpassed|topped)|>)\s*(?:the\s+)?$",
     re.IGNORECASE,
 )
+_ODD: Final = re.compile(r"[-‐‑\s]odd\b", re.IGNORECASE)
 _ABOUT: Final = re.compile(
     r"\b(?:about|around|approximately|approx\.?|some|nearly|almost|roughly|circa|c\.|an estimated|estimated|"
     r"close to|up to|"
@@ -62,20 +63,22 @@ def find_numbers(text: str) -> tuple[Number, ...]:
             continue
         number = float(re.sub(r"[,\u00a0\u202f ]", "", match[1]) + (match[2] or ""))
         value = round(number * _SCALE.get(scale, 1))
-        found.append(Number(match.start(), match.end(), value, _bound(text, match.start(), bool(match[4]))))
+        found.append(
+            Number(match.start(), match.end(), value, _bound(text, match.start(), bool(match[4]), match.end()))
+        )
     taken = Taken()
     for number_found in found:
         taken.take(number_found.start, number_found.end)
     for match in _DOZEN.finditer(text):
         if taken.take(*match.span()):
             value = 6 if match[1].lower().startswith("half") else 12 * (_read_words(match[1]) or 1)
-            found.append(Number(match.start(), match.end(), value, _bound(text, match.start(), False)))
+            found.append(Number(match.start(), match.end(), value, _bound(text, match.start(), False, match.end())))
     for match in _WORDS.finditer(text):
         if taken.overlaps(*match.span()):
             continue
         value_of = _read_words(match[0])
         if value_of is not None:
-            found.append(Number(match.start(), match.end(), value_of, _bound(text, match.start(), False)))
+            found.append(Number(match.start(), match.end(), value_of, _bound(text, match.start(), False, match.end())))
     return tuple(sorted(found, key=lambda number: number.start))
 
 
@@ -90,8 +93,10 @@ def _read_words(words: str) -> int | None:
         return None
 
 
-def _bound(text: str, start: int, plus: bool) -> str:
+def _bound(text: str, start: int, plus: bool, end: int) -> str:
     before = text[max(0, start - 30) : start]
+    if _ODD.match(text, end):
+        return "about"
     if plus or _AT_LEAST.search(before):
         return "at-least"
     return "about" if _ABOUT.search(before) else "exact"

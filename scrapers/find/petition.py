@@ -20,7 +20,10 @@ _SIGNED: Final = re.compile(
     r"(?:people |names )?(?:(?:have |had |has )?(?:now |since |already )?(?:(?:put|added) (?:their|a) (?:names?|"
     r"signatures?)|backed|supported)))\b"
 )
-_SIGNED_BEFORE: Final = re.compile(r"\b(?:signatures?|signed by|signatories|supporters)\s*[:\-–]?\s*(?:\w+ ){0,3}$")
+_SIGNED_BEFORE: Final = re.compile(
+    r"\b(?:signatures?|signed by|signatories|supporters)\s*[:\-–]?\s*(?:\w+ ){0,3}$|"
+    r"\bsignatures\b.{0,90}\b(?:stood|stands|standing) at (?:\w+ ){0,2}$"
+)
 _GOAL: Final = re.compile(
     r"\b(?:goal|target|next goal|aim|get to|reach(?:es)?|milestone)\b(?: (?:of|is|to))?\s*[:\-–]?\s*(?:\w+ ){0,2}$"
 )
@@ -62,7 +65,9 @@ def find_petition(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             if not told or cues.is_question(fold(sentence.text)):
                 continue
             petition = on_petition_page or "petition" in folded
-            yield from _in_sentence(read, place.words.passage_id, sentence.text, petition, _goals(text), terms_in(place, sentence))
+            yield from _in_sentence(
+                read, place.words.passage_id, sentence.text, petition, _goals(text), terms_in(place, sentence)
+            )
 
 
 def _parts(text: str) -> Iterator[Piece]:
@@ -108,7 +113,7 @@ def _in_sentence(
             continue
         if (
             petition
-            and (_SIGNED.match(after) or _SIGNED_BEFORE.search(before[-40:]))
+            and (_SIGNED.match(after) or _SIGNED_BEFORE.search(before[-140:]))
             and not _OTHER.search(before[-40:])
             and not _TO_GO.match(after)
         ):

@@ -49,7 +49,8 @@ _POLICY: Final = re.compile(
     r"(?:instruct(?:s|ed|ing)?|order(?:s|ed|ing)?|direct(?:s|ed|ing)?|requir(?:es|ed|ing)|tell(?:s|ing)?|told|"
     r"instruction|direction|order|warned|mandated) .{0,80}?(?:to (?:\w+ )?(?:stop|cease|end|drop|scrap|"
     r"discontinue|abandon|withdraw|halt|eradicate|remove|phase out|wind down)|(?:not|never) to (?:use|adopt|run|"
-    r"commission|introduce|fund|operate))|(?:does|do) not (?:permit|allow|sanction|authorise)|(?:are|is) to (?:\w+ )?(?:be (?:stopped|ended|withdrawn)|stop|cease|end|drop|discontinue)\b)"
+    r"commission|introduce|fund|operate))|(?:does|do) not (?:permit|allow|sanction|authorise)|(?:are|"
+    r"is) to (?:\w+ )?(?:be (?:stopped|ended|withdrawn)|stop|cease|end|drop|discontinue)\b)"
 )
 
 
@@ -88,8 +89,10 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             away = asides(sentence)
             sentence = without(sentence, away)
             plain = without_dates(sentence.text)
+            national = rules or any(_may_say(matcher, n.org_id, "sets-policy") for n in here)
+            national = national or any(quote.by.holds(n.start) for quote in quotes for n in place.named)
             only = here[0].org_id if len(here) == 1 else None
-            for position, span in _positions(plain):
+            for position, span in _positions(plain, national):
                 speakers = list(_speakers(place, matcher, sentence, span, own, speaker_before, away, quotes))
                 for speaker, rule in speakers:
                     if not _may_say(matcher, speaker, position):
@@ -114,8 +117,33 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
         yield Candidate("statement", reading, sureness(rule), rule, passage_id, (speaker, position))
 
 
-def _positions(plain: str) -> Iterator[tuple[str, tuple[int, int]]]:
+_HINTS: Final = {
+    "calls-for-review": (
+        "review", "nquir", "investig", "evaluat", "scrutin", "audit", "examin", "look",
+        "probe", "assess", "fact", "inspect",
+    ),
+    "apologises": ("sorry", "apolog", "regret", "remorse", "contrit", "forgiv"),
+    "welcomes-review": (
+        "welcom", "applaud", "prais", "hail", "pleased", "glad", "delight", "reliev",
+        "hearten", "encourag", "grateful", "greet",
+        "thank", "news",
+    ),
+    "withdraws": (
+        "support", "endors", "back", "statement", "article", "paper", "award", "prize",
+        "honour", "name", "material", "page",
+        "blessing", "accredit", "sponsor", "logo", "recommend", "approv", "prais",
+        "case study", "affiliat", "post", "blog",
+        "associat", "promot", "stand", "champion", "commend", "advocat", "self", "selves", "ties", "links",
+    ),
+}  # fmt: skip
+"""Letters of which a text must hold some before a position is looked for in it: quicker than to look."""
+
+
+def _positions(plain: str, rules: bool) -> Iterator[tuple[str, tuple[int, int]]]:
     for position in _STRONGEST:
+        hints = _HINTS.get(position)
+        if (hints and not any(hint in plain for hint in hints)) or (position == "sets-policy" and not rules):
+            continue
         pattern = _POLICY if position == "sets-policy" else cues.POSITION[position]
         for match in pattern.finditer(plain):
             before = plain[max(0, match.start() - 40) : match.start()]
@@ -177,7 +205,8 @@ def _speakers(
         speaks = matcher.bodies[n.org_id].kind in SPEAKERS and start >= span[1]
         said = re.match(
             r"\s*(?:has |have |had )?(?:said|says|added|wrote|told|argued|insisted|stated|believes|ruled|declared|"
-            r"decided|announced|warned|made clear|confirmed)\b", behind
+            r"decided|announced|warned|made clear|confirmed)\b",
+            behind,
         )
         if speaks and ((said and re.search(r",\s*\W*(?:the )?$", ahead)) or _COMES_FROM.search(ahead)):
             yield n.org_id, "statement.named"
@@ -202,6 +231,11 @@ _WISHED: Final = re.compile(
     r"\b(?:should|must|ought to|needs? to|has to|have to) (?:\w+ )?$"
 )
 """What somebody is asked to do is not done."""
+_SPEAKS_FOR: Final = re.compile(
+    r"\b(?:president|chair\w*|director|head|chief executive|spokes\w+|secretary|leader|members?|council|board|"
+    r"trustees|officers|"
+    r"policy lead) (?:of|for|at|from) (?:the )?$"
+)
 _COMES_FROM: Final = re.compile(
     r"(?:\b(?:said|says|added|wrote|argued|insisted|stated|according to)\s+(?:(?:a |the )?(?:spokes\w+|chair|"
     r"president|"
@@ -221,12 +255,16 @@ def _told(place: Place, named: Named) -> bool:
 
 def _is_subject(folded: str, start: int, end: int, verb: int) -> bool:
     between = folded[end:verb]
-    if re.search(
+    if _SPEAKS_FOR.search(folded, 0, start):
+        pass
+    elif re.search(
         r"\b(?:by|to|on|at|from|about|against|of|for|told|asked|urged|with|between)\s+(?:the\s+)?$", folded[:start]
     ):
         return False
     if re.search(r"[;]|\b(?:which|who|that|because|after|when|where|while|but)\b", between) and not re.search(
-        r"\b(?:said|says|stated|states|wrote|believes?|published|issued|letter|statement)\b", between
+        r"\b(?:said|says|stated|states|wrote|believes?|ruled|decided|announced|declared|confirmed|told|warned|"
+        r"argued|insisted|made clear|published|issued|letter|statement)\b",
+        between,
     ):
         return False
     others = re.sub(r"\([^)]*\)", " ", between)

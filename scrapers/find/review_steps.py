@@ -52,7 +52,7 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
     for place in read.places:
         if place.menu or place.near is None:
             continue
-        if not _REVIEW.search(fold(place.words.text)):
+        if not _REVIEW.search(fold(place.words.text)) and "report" not in place.words.text:
             continue
         told = place.near in ("heading", "page")
         for sentence in sentences(place.words.text):
@@ -60,12 +60,17 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
             folded = fold(sentence.text)
             linked = named or (told and (REFERS.search(folded) is not None or read.about or place.near == "heading"))
             told = told or named
-            if not linked or cues.is_question(folded) or not _REVIEW.search(folded) or _OTHER_REVIEW.search(folded):
+            if (
+                not linked
+                or cues.is_question(folded)
+                or not (_REVIEW.search(folded) or _its_report(place, sentence, folded))
+                or _OTHER_REVIEW.search(folded)
+            ):
                 continue
             plain = without_dates(sentence.text)
             for state in STATES:
                 match = cues.REVIEW_STATE[state].search(plain)
-                if not match or not _REVIEW.search(plain[max(0, match.start() - 110) : match.end() + 60]):
+                if not match or not _REVIEW_OR_REPORT.search(plain[max(0, match.start() - 110) : match.end() + 60]):
                     continue
                 before = plain[: match.start()]
                 if state == "abandoned" and _ONLY_UNPUBLISHED.fullmatch(match[0]):
@@ -84,6 +89,18 @@ def find_review_steps(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                     continue
                 yield _step(read, place, matcher, sentence, state, own, named)
                 break
+
+
+_REVIEW_OR_REPORT: Final = re.compile(_REVIEW.pattern + r"|\breport\b")
+
+
+def _its_report(place: Place, sentence: Piece, folded: str) -> bool:
+    """Whether the sentence speaks of a report on the programme."""
+    return "report" in folded and any(
+        re.match(r"\s+report\b", folded[end : end + 10])
+        or re.search(r"\breport (?:on|into|about) (?:the )?$", folded[max(0, start - 24) : start])
+        for start, end in terms_in(place, sentence)
+    )
 
 
 _APART: Final = re.compile(r"\b(?:after|when|because|while|where|who|outside|during)\b")

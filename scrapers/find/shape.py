@@ -19,26 +19,31 @@ _TO_NEVER: Final = re.compile(
     r"|nor (?:has|have|had|did)(?: \w+){0,3} ever)(?= )|n't (?:ever|at any (?:time|point|stage)|once)\b"
 )
 _NOBODY_EVER: Final = re.compile(
-    r"\b(?:neither|none|nobody|no one|not one|no (?!evidence|record|reason|indication|suggestion|trace|sign|proof)"
+    r"\b(?:neither|none|nobody|no one|not one|not (?:something|anything|a (?:scheme|model|programme|thing|"
+    r"method))|no (?!evidence|record|reason|indication|suggestion|trace|sign|proof)"
     r"(?:\w+ ){0,2}?(?:officers?|staff|teams?|nurses?|members?|employees?|trusts?|patients?|police))\b.{0,140}?"
     r"\b(?P<ever>(?:has|have|had) ever)\b"
 )
 _LEADING: Final = re.compile(
     r"^\W*(?:following|after|amid|despite|in (?:response|reply|answer) to|in (?:the )?(?:light|view|wake|face) of|"
     r"given|owing to|due to|because of|according to|in spite of|as a result of|prompted by|faced with|"
-    r"unlike|in accordance with|further to)\b[^,;:]{1,160},(?= )"
+    r"unlike|asked (?:about|whether|if|for)|speaking (?:about|of)|questioned (?:about|on|over)|"
+    r"in accordance with|further to)\b[^,;:]{1,160},(?= )"
 )
 _TRAILING: Final = re.compile(
     r"\b(?:so that|so as to|in order (?:to|that)|pending|after|following|because|in (?:the )?(?:light|wake|view) of|"
     r"in response to|amid|to (?:see|consider|decide|examine|look|allow|give|assess|establish|find out|ensure)|"
-    r"while|until|as a result|in case|over|about|despite|where|which|who|whose)\b"
+    r"while|until|as a result|in case|over|about|despite|without|where|which|who|whose)\b"
 )
 
 
 _BY_THE_WAY: Final = re.compile(
-    r",\s+(?:(?:and |or |nor )?(?:is|are|was|were|has|have|does|do|did|will|would)(?: not|n't| never)(?: been)?|after all|however|"
-    r"though|for now|indeed|of course|in fact|we understand|it (?:said|says|added|seems|appears|emerged)|too|also|then|"
-    r"therefore|at last|finally|meanwhile|in turn|(?:as )?you (?:will )?know|i (?:can )?(?:confirm|believe|understand)),(?= )"
+    r",\s+(?:(?:and |or |nor )?(?:is|are|was|were|has|have|does|do|did|will|would)(?: not|n't| never)(?: been)?|"
+    r"after all|however|"
+    r"though|for now|indeed|of course|in fact|we understand|it (?:said|says|added|seems|appears|emerged)|too|"
+    r"also|then|"
+    r"therefore|at last|finally|meanwhile|in turn|(?:as )?you (?:will )?know|i (?:can )?(?:confirm|believe|"
+    r"understand)),(?= )"
 )
 
 
@@ -68,14 +73,21 @@ def governed(folded: str, end: int) -> str:
 
 # -- asides
 
-_RELATIVE: Final = re.compile(r",\s+(?:which|who|whose|where)\s+[^,;:]{3,200},(?=\s)|\s\([^()]{3,120}\)")
-_JOINT: Final = re.compile(r"\b(?:with|alongside|jointly|partner(?:s|ed)?|together|between)\b")
+_RELATIVE: Final = re.compile(
+    r",\s+(?:which|who|whose|where)\s+[^,;:]{3,200},(?=\s)|\s\([^()]{3,120}\)"
+    r"|,\s+(?:an?|one of|once|formerly|itself)\s+[^,;:]{3,110},(?=\s+(?:has|have|had|is|are|was|were|says|said|"
+    r"does|did|no longer|"
+    r"never|also|now|will|[a-z]{3,}ed)\b)"
+)
+_JOINT: Final = re.compile(r"\b(?:with|joint|alongside|jointly|partner(?:s|ed)?|together|between)\b")
 
 
 def asides(sentence: Piece) -> list[Piece]:
     """Relative clauses between commas and brackets, which tell of something else by the way. What says with whom a
     thing is done is none."""
-    found = []
+    found: list[Piece] = []
+    if "(" not in sentence.text and ", " not in sentence.text:
+        return found
     for match in _RELATIVE.finditer(sentence.text):
         if not _JOINT.search(fold(match[0])):
             start = match.start() + 1
@@ -130,7 +142,9 @@ def quotations(text: str) -> list[Quoted]:
         before = text[since : match.start()]
         cut = max(before.rfind(". "), before.rfind("! "), before.rfind("? ")) + 1
         ahead = Piece(before[cut:], since + cut, match.start())
-        goes_on = number and found and matches[number - 1].end() <= found[-1].by.start and found[-1].by.end <= match.start()
+        goes_on = (
+            number and found and matches[number - 1].end() <= found[-1].by.start and found[-1].by.end <= match.start()
+        )
         if SAYS.search(fold(behind.text)):
             found.append(Quoted(match.start() + 1, match.end() - 1, behind))
         elif SAYS.search(fold(ahead.text)):
@@ -190,10 +204,7 @@ def taken_back(folded: str, following: str | None) -> bool:
     """Whether a sentence quotes what it or the next one denies: "We reported that ... It has not."."""
     if _MYTH.match(folded):
         return True
-    told = _TOLD_BEFORE.search(folded)
-    if told and _TAKEN_BACK_HERE.search(folded):
+    denied = _TAKEN_BACK.match(following) if following else None
+    if denied and re.search(_WRONG, denied[0]):
         return True
-    if following is None:
-        return False
-    denied = _TAKEN_BACK.match(following)
-    return denied is not None and (told is not None or re.search(_WRONG, denied[0]) is not None)
+    return bool(denied or _TAKEN_BACK_HERE.search(folded)) and _TOLD_BEFORE.search(folded) is not None

@@ -147,6 +147,8 @@ def is_menu(text: str, *, row: bool = False) -> bool:
     if len(parts) < 4 or re.search(r"[.;:!?]", text):
         return False
     short = sum(len(part.split()) <= 6 for part in parts)
+    if row and not found:
+        return False
     barred = _BAR.search(text) is not None
     if barred and not row and len(parts) >= 5 and short == len(parts) and found:
         return True

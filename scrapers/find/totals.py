@@ -39,18 +39,23 @@ _USE: Final = re.compile(
     r"working (?:with|in)|work(?:s|ed) with|"
     r"manag(?:e|es|ed|ing)|tak(?:e|es|en|ing) part|took part|particip\w+|joined|belong\w*|members? of|pilot\w*|"
     r"host\w*|"
-    r"coordinat\w*|part of|involv\w+|deploy\w*|cover\w*|establish\w*|up and running|embedded|there (?:are|were)|stands? at|stood at|grown to|grew to|"
-    r"employ\w*|follow\w*|offer\w*|provid\w+|practi[sc]\w+|been (?:part|involved)|embrac\w+|made use)\b"
+    r"coordinat\w*|part of|involv\w+|deploy\w*|cover\w*|establish\w*|up and running|embedded|there (?:are|were)|"
+    r"stands? at|stood at|grown to|grew to|"
+    r"employ\w*|follow\w*|offer\w*|provid\w+|practi[sc]\w+|been (?:part|involved)|embrac\w+|made use|"
+    r"found (?:in|at|across)|seen in|exists?)\b"
 )
 _PEOPLE_USE: Final = re.compile(
     r"\b(?:on|under|supported|mentored|managed|enrolled|in|subject(?:ed)? to|placed on|through|part of|helped|"
-    r"care of|cared for|worked with|taken on|receiv\w+|referred|subject(?:ed)? to|went through|gone through|under the|books|caseload|assigned|allocated|treated|seen by|"
-    r"looked after|accepted)\b"
+    r"care of|cared for|worked with|taken on|receiv\w+|referred|subject(?:ed)? to|went through|gone through|"
+    r"under the|books|caseload|assigned|allocated|treated|seen by|"
+    r"looked after|accepted|care plan|have a|had a)\b"
 )
 _NO_TOTAL: Final = re.compile(
-    r"\b(?:answer(?:ed|s)?|marched|gathered|rall(?:y|ied)|demonstrat\w+|turned out|complain\w*|campaign(?:ed|ers)|protest\w*|"
+    r"\b(?:answer(?:ed|s)?|marched|gathered|rall(?:y|ied)|demonstrat\w+|turned out|complain\w*|campaign(?:ed|"
+    r"ers)|protest\w*|"
     r"aim|ambition|goal|will|shall|expects?|expected|need(?:s|ed)?|invited|observers?|voted|petition\w*|shortlisted|"
-    r"heard|listened|trained|logged in|approached|freedom of information|requests?|could|might|would|should|if|whether|plans? to|planned|hopes? to|aims? to|target|up to \d+ more|"
+    r"heard|listened|trained|logged in|approached|freedom of information|requests?|could|might|would|should|if|"
+    r"whether|plans? to|planned|hopes? to|aims? to|target|up to \d+ more|"
     r"respond(?:ed|ing)?|repl(?:ied|ies|y)|"
     r"asked|wrote|written|contacted|surveyed|sampled?|surve(?:y|ys)|interview\w*|questionnaires?|signed (?:the|a|"
     r"an)|signatures?|attended|"
@@ -59,8 +64,10 @@ _NO_TOTAL: Final = re.compile(
     r"officers|staff|calls|contacts|incidents|replies|spoke|followers|views)\b"
 )
 _NUMBER_OF: Final = re.compile(
-    r"\bnumber of (?:\w+ ){0,2}?(?:patients|service users|people|individuals|clients)\b.{0,110}?\b(?:is|was|were|stands at|stood at|"
-    r"totals|totalled|came to|reached)\s+(?:now |then )?(?P<count>\d[\d,]*|[a-z]+(?: [a-z]+)?)\s*(?:[.;,]|$|in all|in total)"
+    r"\bnumber of (?:\w+ ){0,2}?(?:patients|service users|people|individuals|clients)\b.{0,110}?\b(?:is|was|"
+    r"were|stands at|stood at|"
+    r"totals|totalled|came to|reached)\s+(?:now |then )?(?P<count>\d[\d,]*|[a-z]+(?: [a-z]+)?)\s*(?:[.;,]|$|"
+    r"in all|in total)"
 )
 _OUT_OF: Final = re.compile(r"^\s*(?:out )?of (?:the |england's |all |a total of )*(?:country's |nation's )?$")
 _SHARE: Final = re.compile(
@@ -126,7 +133,9 @@ def _in_sentence(read: Read, place: Place, matcher: Matcher, sentence: Piece, ru
         if unit != "patients" and not _USE.search(plain):
             continue
         if unit == "patients" and re.search(
-            r"\b(?:died|signed(?! up)|protest\w*|in (?:england|the uk|crisis))\b", near
+            r"\b(?:died|signed(?! up)|protest\w*|in (?:england|the uk|crisis)(?!.{0,20}\b(?:put|placed|"
+            r"been) on))\b",
+            near,
         ):
             continue
         if whole:

@@ -23,6 +23,17 @@ def forms(*verbs: str, kinds: tuple[str, ...] = FINITE) -> str:
     return _shared(sorted(set(found)))
 
 
+def parted(*verbs: str) -> str:
+    """A pattern of the past and present of verbs with a particle, their object between: "rolled the scheme out"."""
+    found = []
+    for verb in verbs:
+        stem, _, particle = verb.partition("+")
+        base, *past = stem.split()
+        plain = _shared(sorted({*_form(base, past, "past"), *_form(base, past, "s")}))
+        found.append(rf"{plain} (?:(?!and |but )\S+ ){{1,9}}?{particle.strip()}")
+    return "(?:" + "|".join(found) + ")"
+
+
 def _shared(listed: list[str]) -> str:
     """One pattern of many words, those with the same letters ahead together: each letter of a text is tried once."""
     if len(listed) == 1:

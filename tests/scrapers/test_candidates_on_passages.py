@@ -17,6 +17,7 @@ FILE = Path(__file__).resolve().parents[1] / "pages" / "passages" / "passages.js
 SET: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
 SECOND: dict[str, Any] = SET | json.loads(FILE.with_name("second.json").read_text(encoding="utf-8"))
 THIRD: dict[str, Any] = SET | json.loads(FILE.with_name("third.json").read_text(encoding="utf-8"))
+FOURTH: dict[str, Any] = SET | json.loads(FILE.with_name("fourth.json").read_text(encoding="utf-8"))
 
 
 def matcher_of(listed: dict[str, Any]) -> Matcher:
@@ -77,7 +78,7 @@ def test_the_set_is_what_it_says() -> None:
     assert {item["manner"] for item in items} == {"board paper", "foi answer", "news", "campaign page"}
 
 
-@pytest.mark.parametrize("listed", [SET, SECOND, THIRD], ids=["first", "second", "third"])
+@pytest.mark.parametrize("listed", [SET, SECOND, THIRD, FOURTH], ids=["first", "second", "third", "fourth"])
 def test_precision_and_recall(listed: dict[str, Any]) -> None:
     right, made, wanted, wrong = score(listed)
     told = "\n".join(wrong)
