@@ -19,7 +19,7 @@ from scrapers.extract.mask import mask, names_to_mask
 from scrapers.extract.metadata import ARTICLES, Metadata, types_of
 from scrapers.extract.model import Block, Extraction
 
-EXTRACTOR: Final = "html/4"
+EXTRACTOR: Final = "html/5"
 """Changes whenever the same bytes may be read differently."""
 _FURNITURE: Final = sum(1 << TAG_NAMES.index(name) for name in ("nav", "footer", "header", "form", "button"))
 _FRINGE: Final = sum(1 << HINT_NAMES.index(name) for name in ("nav", "footer", "social", "cookie"))

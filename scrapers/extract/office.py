@@ -24,7 +24,7 @@ from scrapers.extract.layout import place
 from scrapers.extract.mask import mask, names_to_mask
 from scrapers.extract.model import Block, Extraction, StatedDate
 
-EXTRACTOR: Final = f"office/3 python-docx {docx.__version__}"
+EXTRACTOR: Final = f"office/4 python-docx {docx.__version__}"
 MOST_PARTS: Final = 5_000
 MOST_UNPACKED: Final = 400_000_000
 MOST_XML: Final = 40_000_000

@@ -19,7 +19,7 @@ from scrapers.extract.mask import mask, names_to_mask
 from scrapers.extract.model import Block, Extraction, StatedDate
 from scrapers.extract.pdf_lines import Line, blocks_of, lines_of, without_running_heads
 
-EXTRACTOR: Final = f"pdf/3 pdfium {pdfium.PDFIUM_INFO.build}"
+EXTRACTOR: Final = f"pdf/4 pdfium {pdfium.PDFIUM_INFO.build}"
 MOST_PAGES: Final = 2000
 SECONDS: Final = 5.0
 """Time after which no further page is begun."""

@@ -14,7 +14,7 @@ from scrapers.extract.layout import place
 from scrapers.extract.mask import mask, names_to_mask
 from scrapers.extract.model import Block, Extraction
 
-EXTRACTOR: Final = "plain/3"
+EXTRACTOR: Final = "plain/4"
 _BREAK = re.compile(r"\n[ \t\f]*\n|\f")
 _ITEM = re.compile(r"^\s*(?:[•●▪■◦‣⁃*·–—-]\s+|(?P<number>\(?(?:\d{1,3}|[a-z])[.)]\s+))(?=\S)", re.IGNORECASE)
 _LONGEST_HEADING: Final = 160
