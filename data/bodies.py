@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from data.programme import Store
 
 SUFFIX: Final = ".warc.gz"
+ATTEMPTS: Final = 8
+"""Times that a request of a store is made before it is said that it does not answer."""
 INSTALL: Final = "Install it: pip install 'sim-record[cluster]'"
 
 
@@ -179,7 +181,7 @@ def s3_options(store: Store) -> dict[str, Any]:
     client: dict[str, Any] = {"region_name": store.s3_region}
     if store.s3_endpoint:
         client["endpoint_url"] = store.s3_endpoint
-    quick = {"retries": {"max_attempts": 8, "mode": "standard"}, "connect_timeout": 10, "read_timeout": 60}
+    quick = {"retries": {"max_attempts": ATTEMPTS, "mode": "standard"}, "connect_timeout": 10, "read_timeout": 60}
     return {"client_kwargs": client, "config_kwargs": quick, "use_listings_cache": False}
 
 

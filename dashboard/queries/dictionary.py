@@ -139,6 +139,7 @@ _UNITS: Final[tuple[tuple[str, str], ...]] = (
     (r"\bin units of the column unit\b", "as the column unit says"),
     (r"\bin signatures\b", "signatures"),
     (r"^Number of (?:good |live )?(\w+)", r"\1"),
+    (r"^Snapshot\b", "the lake's number of a snapshot"),
     (r"\bfrom 1\b", "place, from 1"),
     (r"\bfrom 0\b", "place, from 0"),
 )

@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from dashboard.editions.make import issue
+from data import bodies
 from data.bodies import bodies_of
 from data.home import Home
 from data.programme import ProgrammeError, read_programme
@@ -294,6 +295,7 @@ def test_a_store_that_is_not_there_names_its_line(
 
     if what == "extra":
         monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setattr(bodies, "ATTEMPTS", 2)  # the pauses between more of them take up to a minute
     key = {"extra": "kind"}.get(what, what)
     told = home.programme_file.read_text(encoding="utf-8").splitlines()
     line = next(n for n, text in enumerate(told, 1) if n > told.index("[store]") and text.startswith(f"{key} = "))

@@ -42,7 +42,7 @@ def run(
         if not connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'run'").fetchall():
             schema.create_collected(connection)
         connection.execute(
-            "INSERT INTO run VALUES (?, ?, ?, ?, ?, '{}', 'test', '0.1')",
+            "INSERT INTO run VALUES (?, ?, ?, ?, ?, '{}', 'test', '0.1', NULL)",
             [name, at, at + dt.timedelta(minutes=5) if ended else None, state, sources or len(outcomes)],
         )
         for number, outcome in enumerate(outcomes):
