@@ -14,6 +14,7 @@ from scrapers.build import RegisterError, publish
 from scrapers.derive import derive
 from scrapers.reading import LOST, Job, Readers, Result
 from scrapers.register import Register, read_register
+from scrapers.remask import mask_earlier
 from scrapers.share import open_share
 from scrapers.statements import MEMORY
 
@@ -107,6 +108,9 @@ def reread(
         failed, spoiled = _read(home, connection, wanted, processes, tick)
         connection.execute("RESET wal_autocheckpoint")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
+        mask_earlier(
+            connection, work.Inserter(connection), {row["source_id"]: row["kind"] for row in register.tables["source"]}
+        )
         connection.execute("CHECKPOINT")
         derive(connection, register, programme)
         new = _count(connection, "extraction") - before

@@ -33,7 +33,7 @@ def place(blocks: Iterable[Block], *, names: Sequence[str] = ()) -> tuple[str, t
         heading = " > ".join(filter(None, (heads[piece] for piece in block.trail))) or None
         for text in _cut(whole):
             if before is not None:
-                gap = "\n" if before == block.kind and before in TIGHT else "\n\n"
+                gap = between(before, block.kind)
                 parts.append(gap)
                 at += len(gap)
             number = len(passages) + 1
@@ -42,6 +42,11 @@ def place(blocks: Iterable[Block], *, names: Sequence[str] = ()) -> tuple[str, t
             at += len(text)
             before = block.kind
     return "".join(parts), tuple(passages)
+
+
+def between(before: str, kind: str) -> str:
+    """What parts a passage from the one before it, by their kinds."""
+    return "\n" if before == kind and before in TIGHT else "\n\n"
 
 
 def _cut(text: str) -> list[str]:

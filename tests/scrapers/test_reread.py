@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from data.home import Home
 from data.programme import read_programme
+from data.published import open_current
 from scrapers import work
 from scrapers.collect import CollectOptions, collect
 from scrapers.reading import PROJECT
@@ -110,3 +111,30 @@ def test_spoiled_bytes_are_not_read_and_are_named(collected: Home) -> None:
     file.write_bytes(whole)
     done = CliRunner().invoke(app, ["extract", "--home", str(collected.root)])
     assert (done.exit_code, "1 new readings" in done.stderr) == (0, True), "put back, it is read"
+
+
+def test_earlier_readings_show_no_more_than_the_present_one(collected: Home) -> None:
+    """A number that an older rule left in clear goes from all that is published, and no page has changed by that."""
+    programme = read_programme(collected.programme_file)
+    with work.open_work(collected) as connection:
+        connection.execute("UPDATE extraction SET extractor = 'html/0', extraction_id = 'old-' || capture_id")
+        connection.execute(
+            "UPDATE passage SET extraction_id = 'old-' || capture_id, passage_id = 'old-' || passage_id, "
+            "text = replace(text, 'spoken of', 'spoken of (020.7946.0000)')"
+        )
+        connection.execute("UPDATE extraction SET text = replace(text, 'spoken of', 'spoken of (020.7946.0000)')")
+    reread(collected, programme, everything=True, processes=1)
+    with open_current(collected) as connection:
+        told = connection.execute("SELECT count(*) FROM passage WHERE text LIKE '%([phone number])%'").fetchone()
+        assert told == (4,)
+        for table in ("passage", "extraction"):
+            left = connection.execute(
+                f"SELECT count(*) FROM {table} t WHERE to_json(t)::VARCHAR LIKE '%7946%'"
+            ).fetchone()
+            assert left == (0,), table
+        misplaced = connection.execute(
+            "SELECT count(*) FROM passage p JOIN extraction e USING (extraction_id) "
+            "WHERE substr(e.text, char_start + 1, char_end - char_start) <> p.text"
+        ).fetchone()
+        assert misplaced == (0,)
+        assert connection.execute("SELECT count(*) FROM change").fetchone() == (0,)
