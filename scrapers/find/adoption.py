@@ -49,6 +49,8 @@ _PIECES: Final = re.compile(
     r"(?:ended|ceased|stopped|paused|suspended|closed|discontinued|withdrew|withdrawn|launched|went|piloted|"
     r"introduced|began|"
     r"started|adopted|no longer|disbanded|terminated|"
+    r"left|quit|joined|adopted|signed up|was suspended|opened|set up|pulled|halted|froze|resumed|finished|"
+    r"ditched|axed|gave|"
     r"decommissioned|scrapped|dropped|abandoned|stood down|wound)\b)|"
     r",\s+(?=which\b(?! (?:\w+ ){0,2}?(?:borrow|resembl|mirror|based|modelled|similar|much|draws|follows|"
     r"copie))|before\b|until\b|after which\b|having\b)|"
@@ -57,8 +59,9 @@ _PIECES: Final = re.compile(
 )
 # What somebody launches, runs or ends that is about the programme and is not the programme.
 _OTHER_THING: Final = re.compile(
-    r"\b(?:wards?|clinics?|buildings?|gardens?|drone|hotline|phone line|newsletters?|open (?:day|evening)|courses?|"
-    r"kits?|books?|exhibitions?|car parks?|canteens?|helicopters?|events?|seminars?|roadworks|visiting|"
+    r"\b(?:spending|recruitment|budgets?|sponsorship|plays?|documentary|documentaries|wards?|clinics?|"
+    r"buildings?|gardens?|drone|hotline|phone line|newsletters?|open (?:day|evening)|courses?|"
+    r"kits?|book|exhibitions?|car parks?|canteens?|helicopters?|events?|seminars?|roadworks|visiting|"
     r"restrictions|vigils?|protests?|speech|speeches|bulletins?|strategy|handbooks?|leaflets?|videos?|"
     r"reviews?|reviewing|inquiry|inquiries|investigations?|reports?|statements?|petitions?|letters?|"
     r"articles?|campaigns?|conferences?|workshops?|"
@@ -71,7 +74,8 @@ _OTHER_THING: Final = re.compile(
 _PLANS_DROPPED: Final = re.compile(
     r"\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrew|withdrawn|ended|halted)\b(?: \w+){0,3} (?:plans?|"
     r"proposals?|bid)\b"
-    r"|\b(?:plans?|proposals?)\b.{0,50}\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrawn|halted|rejected)\b"
+    r"|\b(?:plans?|proposals?)\b.{0,110}\b(?:scrapped|dropped|abandoned|shelved|cancelled|withdrawn|halted|"
+    r"rejected|voted down|thrown out|binned|came to nothing)\b"
 )
 _RESOLVED: Final = re.compile(
     r"\b(?:(?:told|instructed|ordered|directed) (?:its|their|our|all) (?:\w+ )?(?:officers|staff|nurses|teams?|"
@@ -186,8 +190,10 @@ _UNSURE: Final = re.compile(
 def _status_at(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, heading: bool = False) -> _Status | None:
     """`status_of` with the place of the words that say so."""
     folded = plainly(without_dates(text))
-    folded = _SINCE_IT_BEGAN.sub(lambda match: " " * len(match[0]), folded)
-    folded = _RESOLVED.sub(lambda match: match[0][:-4] + "    ", folded)
+    if " it " in folded or " the" in folded:
+        folded = _SINCE_IT_BEGAN.sub(lambda match: " " * len(match[0]), folded)
+    if " to " in folded:
+        folded = _RESOLVED.sub(lambda match: match[0][:-4] + "    ", folded)
     refers = list(terms)
     if linked:
         refers += [match.span() for match in _A_PILOT.finditer(folded)] if heading else []
@@ -251,6 +257,10 @@ _TILL_THEN: Final = re.compile(
     r"consider|concern|"
     r"legal|lawyers|audit|answers|findings|results?|further notice|questions)"
 )
+_COMPOUND: Final = re.compile(r"\s(?:only|free|enabled|swap|locked)\b")
+"""What makes a weak term another thing: "SIM-only contracts"."""
+_OTHER_OBJECT: Final = re.compile(r"\s+(?:an?|the|its|their|two|new)\s+(?:\w+ ){0,2}?" + _OTHER_THING.pattern)
+"""What a verb behind the programme's name has for its object: "the network has started a podcast"."""
 _LEFT_WHAT: Final = re.compile(r"\s*$|\s+(?:the\b|it\b|in\b|on\b|at\b)(?! (?:trust|force|end|role|post|room))")
 _BACKGROUND: Final = re.compile(r"\b(?:after|following|since|beyond) (?:an? |the |its |their |\w+ ){0,3}$")
 _FOR_NOW: Final = re.compile(
@@ -312,7 +322,14 @@ def _about(
         behind = folded[end : end + 40] if start >= cue[0] else ""
         if (_HEAD_THING.search(folded[:start]) and start <= cue[0]) or _TOPIC.search(folded[:start]):
             continue
-        if len(between.split()) > 14 or _OTHER_THING.search(between) or _OTHER_THING_NEXT.match(behind):
+        if (
+            _COMPOUND.match(folded, end)
+            or len(between.split()) > 14
+            or _OTHER_THING.search(between)
+            or _OTHER_THING_NEXT.match(behind)
+        ):
+            continue
+        if end <= cue[0] and _OTHER_OBJECT.match(folded, cue[1]):
             continue
         if cue[1] <= start and between:
             head = _OBJECT_HEAD.match(between)
@@ -374,7 +391,7 @@ _ELSEWHERE: Final = re.compile(
 _ASIDE_BODY: Final = re.compile(
     r"\b(?:told|tells|wrote to|written to|(?:letter|request|reply|letters|requests|question|questions|visit|"
     r"visits) to|"
-    r"outside|near|next door to|neighbouring|neighbours?|visited|visiting|learn(?:ed|t|ing) from|copied from|"
+    r"outside|near|next door to|neighbouring|visited|visiting|learn(?:ed|t|ing) from|copied from|"
     r"modelled on|inspired by|advice from|praise from|trained by|(?:developed|designed|pioneered|invented|devised|"
     r"created|championed|praised|criticised|funded|reviewed|advised|inspected) (?:by|at|in)|first (?:used|tried|"
     r"developed|"
@@ -392,10 +409,20 @@ class _Scene:
     in_sight: Sequence[Named]
     asked: bool
     quoted: Sequence[tuple[Quoted, Sequence[Named]]]
+    last: list[str]
+    did_next: bool = False
     gone: bool = False
     """Whether the passage told that it ended or was paused: what "had been" before is its past."""
 
 
+_DID_SO: Final = re.compile(
+    r"\b(?:(?:did|does|done) (?:so|the same|likewise)|followed suit|followed(?= in\b| on\b|\W*$))"
+)
+_THIS: Final = re.compile(r"\W*(?:this|that|these|those|none of this) (?:has|have|had|is|was|were|does|did|do)\b")
+_ALL_USE: Final = re.compile(
+    r"\s+(?:all |both |each |still |now |currently |also )*(?:use|run|operate|deliver|have|host|employ|"
+    r"belong to|take part in)\b"
+)
 _HAD_BEEN: Final = re.compile(r"\bhad (?:\w+ )?(?:been|run|used|operated|had|hosted|worked|begun|started|launched)\b")
 _BY: Final = re.compile(
     r"\b(?:by|at|in|within|across|for|from|inside|either|nor|neither|and|or)\s+(?:the |either |both )?$|[:|]\s*$"
@@ -449,6 +476,7 @@ def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None, whe
     told_before = place.near in ("heading", "page")
     asked = under = place.asked
     gone = False
+    last: list[str] = []
     in_sight: list[Named] = []
     quoted: list[tuple[Quoted, Sequence[Named]]] = []
     for quote in quotations(place.words.text):
@@ -475,10 +503,12 @@ def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None, whe
                 yield from _emit(read, place, matcher, subject, [], when.status, sentence, dates, rule)
             when.status = None
         linked = named_here or asked or (told_before and REFERS.search(folded) is not None)
+        linked = linked or (bool(last) and _DID_SO.search(folded) is not None)
         linked = linked or (place.near == "heading" and _A_PILOT.search(folded) is not None)
         following = fold(listed[number + 1].text) if number + 1 < len(listed) else None
         if linked and not taken_back(folded, following):
-            scene = _Scene(told_before or named_here, in_sight, asked or under, quoted, gone)
+            did_next = following is not None and _DID_SO.search(following) is not None
+            scene = _Scene(told_before or named_here, in_sight, asked or under, quoted, last, did_next, gone)
             for candidate in _from_sentence(read, place, matcher, sentence, own, scene):
                 gone = gone or candidate.reading["status"] in ("ended", "paused")
                 yield candidate
@@ -518,9 +548,10 @@ def _from_sentence(
         adopters = _subjects(place, [n for n in bodies if _is_held(matcher, n)], False)
         folded = fold(clause.text)
         told_by = next((who for quote, who in scene.quoted if quote.start <= clause.start < quote.end), ())
-        if not (adopters or carried or own or scene.in_sight or told_by):
+        if not (adopters or carried or own or away or scene.did_next or scene.in_sight or told_by):
             continue
-        if aside and not (carried and _near_body(clause, carried)):
+        of_whom = [n for n in place.named if aside and 0 <= clause.start - n.end <= 3 and _is_held(matcher, n)]
+        if aside and not of_whom:
             continue
         state = (
             None
@@ -528,6 +559,14 @@ def _from_sentence(
             else _status_at(clause.text, terms, linked=scene.told, heading=place.near == "heading")
         )
         status = state.word if state else None
+        if status is None and len(adopters) > 1 and terms and _ALL_USE.match(folded, adopters[-1].end - clause.start):
+            status = None if cues.HEDGE.search(folded) or _NOTHING.search(folded) else "live"
+        if status in ("never", "denied") and _THIS.match(folded):
+            status = None
+        if status is None and adopters and scene.last and _DID_SO.search(folded) and not cues.HEDGE.search(folded):
+            status = scene.last[-1]
+        if status in _ORDER:
+            scene.last.append(status)
         if status == "ended" and _TILL_THEN.match(fold(sentence.text), clause.end - sentence.start):
             status = "paused"
         if status == "live" and re.match(r"\W*which\b", folded) and before == "piloting":
@@ -552,7 +591,9 @@ def _from_sentence(
         ):
             status, rule = lead, "adoption.list"
         if not adopters and status:
-            if told_by and _WE.search(folded):
+            if of_whom:
+                subject = of_whom
+            elif told_by and _WE.search(folded):
                 subject = list(told_by)
             elif (OWN.search(folded) and own) or (we_before and own and not carried):
                 subject, rule = [Named(own, 0, 0, True, False)], "adoption.publisher"
@@ -589,11 +630,6 @@ def _from_sentence(
 
 def _in_order(pieces: Sequence[Piece], away: Sequence[Piece]) -> list[Piece]:
     return sorted([*pieces, *away], key=lambda piece: (piece.start, -piece.end)) if away else list(pieces)
-
-
-def _near_body(aside: Piece, carried: Sequence[Named]) -> bool:
-    """Whether an aside stands right behind one of the bodies, so that it speaks of it."""
-    return any(0 <= aside.start - n.end <= 3 for n in carried)
 
 
 def _meant(matcher: Matcher, in_sight: Sequence[Named], folded: str) -> list[Named]:

@@ -60,7 +60,8 @@ END: Final = (
     "wind wound +up", "wind wound +down", "stand stood +down", "close", "close +down", "shut shut +down", "pull +out",
     "opt +out", "walk +away", "step +away", "step +back", "pull +back", "back +out",
     "bow +out", "drop +out", "phase +out",
-    "do did done +away with", "pull +the plug", "call +time", "call +a halt",
+    "bin", "junk", "shed shed", "kill +off", "wash +its hands of", "turn +their backs on", "do did done +away with",
+    "pull +the plug", "call +time", "call +a halt",
     "call +it a day", "part +company", "cut cut +ties", "sever",
     "cut cut +loose", "draw drew drawn +a line under", "turn +its back on",
     "expire", "lapse", "run ran +its course", "conclude",
@@ -167,33 +168,19 @@ NEGATIVE: Final = re.compile(
 )
 """What every denial holds: asked ahead of the long patterns."""
 _UP: Final = parted(
-    "wind wound +up",
-    "wind wound +down",
-    "close +down",
-    "shut shut +down",
-    "phase +out",
-    "call +off",
-    "give gave given +up",
-    "lay laid +to rest",
+    "wind wound +up", "wind wound +down", "close +down", "shut shut +down", "phase +out", "call +off",
+    "pull +out", "take took taken +away", "take took taken +out", "give gave given +up", "lay laid +to rest",
     "bring brought +to an end",
-)
+)  # fmt: skip
 _IN: Final = parted(
-    "roll +out",
-    "set set +up",
-    "bring brought +in",
-    "take took taken +up",
-    "take took taken +on",
-    "put put +in place",
-    "keep kept +going",
-    "keep kept +on",
-    "keep kept +running",
-    "get got +going",
-    "get got +up and running",
-    "bring brought +to",
-)
+    "roll +out", "set set +up", "bring brought +in", "take took taken +up", "take took taken +on",
+    "put put +in place", "keep kept +going", "keep kept +on", "keep kept +running", "get got +going",
+    "get got +up and running", "bring brought +to",
+)  # fmt: skip
 _BEGIN_OR_USE: Final = forms(
-    *BEGIN, "use", "run", "operate", "have", "employ", "offer", "host", "deliver", "take part", "try", kinds=("base",)
-)
+    *BEGIN, "use", "run", "operate", "have", "employ", "offer", "host", "deliver", "take part", "try",
+    kinds=("base",),
+)  # fmt: skip
 NO_MORE: Final = _any(
     r"\b(?:no longer|no more)\b",
     r"\b(?:not|(?:has|have|does|do|did|is|are|was|were)n't)\b(?=.{0,70}\b(?:any ?more|any longer)\b)",
@@ -313,6 +300,11 @@ LIVE: Final = _any(
     rf"\b(?:continues?|continued|known|first|latest|second|third|last|only|newest|went on|gone on|chose|chosen|"
     rf"came) to (?:\w+ )?{_BEGIN_OR_USE}\b",
     r"\b(?:that|which|who) (?:\w+ )?(?:use|run|operate|deliver|offer|host|employ|belong to|take part|practise)\b",
+    r"\b(?:is|are|was|were) (?:\w+ )?(?:taking (?:up|on|part)|adopting|joining|signing up|implementing|"
+    r"introducing|delivering)\b",
+    r"\b(?:carr(?:ies|ied|y|ying) on (?:with|using|running)|persist(?:s|ed|ing)? (?:with|in)|stick(?:s|"
+    r"ing)? with|stuck with|"
+    r"retain(?:s|ed)|press(?:es|ed)? (?:on|ahead) with|stands? by)\b",
     r"\b(?:home to|consists of|is made up of|comprises|is staffed by|is based (?:at|in)|brought to|found (?:in|"
     r"at|across))\b",
     r"\b(?:has|have|had) (?:\w+ ){1,4}(?:officers?|nurses?|constables?|sergeants?|staff|mentors?|clinicians?|people) "
@@ -338,7 +330,7 @@ LIVE: Final = _any(
     r"\b(?:seconded|assigned|attached|posted|dedicated) (?:\w+ ){0,4}?(?:officers?|nurses?|constables?|"
     r"sergeants?) to\b",
     r"\b(?:takes|took|taken|taking|takes) part\b|\bparticipat(?:es|ed|ing)\b|\bbelongs? to\b|\b(?:makes|made|making) "
-    r"use of\b|\b(?:employed|employing|offers|offered|offering|hosting|maintains|follows|followed)\b(?! by)",
+    r"use of\b|\b(?:employed|employing|offers|offered|offering|hosting|maintains)\b(?! by)",
     r"\b(?:has|have|had) (?:\w+ )?run\b",
     r"\b(?:operates|operated|operating|runs|ran|running|uses|used|using|delivers|delivered|delivering|hosts|"
     r"hosted|provides|employs)\b",
@@ -730,7 +722,8 @@ REVIEW_STATE: Final = {
         rf"\b{_OUT}\b.{{0,80}}?\b(?:came out|come out|comes out|appeared|saw the light of day)\b",
     ),
     "abandoned": _any(
-        r"\b(?:(?:will|would|shall) not\b.{0,24}\b(?:publish|release|disclose|be (?:published|released|held|"
+        r"\b(?:(?:will|would|shall) not\b.{0,24}\b(?:publish(?:ing)?|releas(?:e|ing)|disclos(?:e|ing)|"
+        r"be (?:published|released|held|"
         r"made public))|"
         r"abandon(?:ed|s)?|dropped|scrapped|shelved|cancelled|gone back on|went back on|called off|binned|"
         r"ditched|"

@@ -33,7 +33,8 @@ _STRONGEST: Final = (
 _HEDGE: Final = re.compile(
     r"\b(?:not|never|no|without|refus(?:ed|es|ing) to|declin(?:ed|es) to|fail(?:ed|s) to|yet to|stopped short of|"
     r"whether|if|"
-    r"considering|may|might|could|would)\s+(?:\w+\s+){0,2}$|n't\s+(?:\w+\s+){0,2}$"
+    r"considering|may|might|could|would|you (?:can|may|wish to|are entitled to|"
+    r"have the right to))\s+(?:\w+\s+){0,2}$|n't\s+(?:\w+\s+){0,2}$"
 )
 _PASSIVE: Final = re.compile(r"\b(?:been|being|was|were|is|are)\s+(?:\w+ly\s+)?$")
 _ASKED: Final = re.compile(r"(?:urged|asked|told|pressed|called (?:up)?on|requested)\b")
@@ -117,10 +118,25 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
         yield Candidate("statement", reading, sureness(rule), rule, passage_id, (speaker, position))
 
 
+_A_REQUEST: Final = re.compile(r"\b(?:your|our|the|this|my|of|an?|any|each|every|information|foi) $")
 _HINTS: Final = {
     "calls-for-review": (
         "review", "nquir", "investig", "evaluat", "scrutin", "audit", "examin", "look",
         "probe", "assess", "fact", "inspect",
+    ),
+    "calls-for-halt": (
+        "halt", "stop", "suspen", "paus", "end ", "ended", "ending", "ceas",
+        "withdr", "scrap", "abol", "moratorium", "ban",
+        "clos", "drop", "axe", "abandon", "discontinu", "outlaw", "shut", "wind",
+        "wound", "freez", "froz", "decommission",
+        "disband", "dismantl", "shelve", "consign", "prohibit", "terminat", "place in", "no to",
+    ),
+    "supports-concerns": (
+        "concern", "campaign", "coalition", "statement", "letter", "worr", "call", "alarm",
+        "uneas", "anxi", "fear", "objecti",
+        "critic", "survivor", "movement", "disquiet", "opposition", "stopsim", "troubl",
+        "disturb", "appal", "dismay", "comfort",
+        "horrif", "shock", "perturb", "apprehens", "doubt", "misgiv", "reserv",
     ),
     "apologises": ("sorry", "apolog", "regret", "remorse", "contrit", "forgiv"),
     "welcomes-review": (
@@ -147,6 +163,8 @@ def _positions(plain: str, rules: bool) -> Iterator[tuple[str, tuple[int, int]]]
         pattern = _POLICY if position == "sets-policy" else cues.POSITION[position]
         for match in pattern.finditer(plain):
             before = plain[max(0, match.start() - 40) : match.start()]
+            if match[0].startswith("request") and _A_REQUEST.search(before):
+                continue
             if position in ("apologises", "withdraws", "supports-concerns", "welcomes-review") and _WISHED.search(
                 plain[max(0, match.start() - 160) : match.start()]
             ):
@@ -234,10 +252,12 @@ _WISHED: Final = re.compile(
 _SPEAKS_FOR: Final = re.compile(
     r"\b(?:president|chair\w*|director|head|chief executive|spokes\w+|secretary|leader|members?|council|board|"
     r"trustees|officers|"
-    r"policy lead) (?:of|for|at|from) (?:the )?$"
+    r"policy lead|guidance|policy|letters?|statement|rules?|instructions?|notice|orders?|ruling|directive|"
+    r"advice) (?:of|for|at|from) (?:the )?$"
 )
 _COMES_FROM: Final = re.compile(
-    r"(?:\b(?:said|says|added|wrote|argued|insisted|stated|according to)\s+(?:(?:a |the )?(?:spokes\w+|chair|"
+    r"(?:\b(?:rules?|guidance|policy|orders?|instructions?|ruling|notice|directive|letter) (?:\w+ )?(?:from|by|"
+    r"of)\s+|\b(?:said|says|added|wrote|argued|insisted|stated|according to)\s+(?:(?:a |the )?(?:spokes\w+|chair|"
     r"president|"
     r"director|chief executive|head)\s+(?:of|for|at)\s+)?|\b(?:come|came|comes|coming|issued|made|led|backed|"
     r"supported|"

@@ -31,6 +31,8 @@ _ONLY_UNPUBLISHED: Final = re.compile(r"not published|instead of")
 _OTHER_REVIEW: Final = re.compile(
     r"\b(?:literature|systematic|peer|annual|appraisal|pay|case|mental health act|care plan|job|tribunal|"
     r"serious incident|book|film|performance|budget|monthly|weekly|regular) (?:\w+ )?reviews?\b|\bunder review\b|"
+    r"\breviews? of (?:an? |the )?(?:new |recent )?(?:books?|plays?|films?|podcasts?|documentar\w+|articles?|"
+    r"albums?)\b|"
     r"\breviews? of (?:capacity|medication|cases?|incidents?|care plans?)\b"
 )
 _SPOKEN_AS: Final = (

@@ -14,6 +14,7 @@ from scrapers.find.text import Piece, fold
 
 _TO_NEVER: Final = re.compile(
     r"\b(?:at no (?:time|point|stage)|on no occasion|not at any (?:time|point|stage)|not once|not ever"
+    r"|(?:not|n't),? (?:and|or|nor) (?:has|have|had|did|do|does|was|is|are) never,?"
     r"|not,? (?:nor|and)(?: \w+){0,2} (?:has|have|had|did|was|is|are)(?: (?:it|they|we|he|she))?(?: not)? ever"
     r"(?: been)?,?"
     r"|nor (?:has|have|had|did)(?: \w+){0,3} ever)(?= )|n't (?:ever|at any (?:time|point|stage)|once)\b"
@@ -49,13 +50,12 @@ _BY_THE_WAY: Final = re.compile(
 
 def plainly(folded: str) -> str:
     """Idioms of "never" as that word, in folded text, each character keeping its place."""
-    folded = _BY_THE_WAY.sub(lambda match: " " * len(match[0]), folded)
     if "no" in folded or "n't" in folded or "neither" in folded:
         folded = _TO_NEVER.sub(lambda match: "never".rjust(len(match[0])), folded)
         if match := _NOBODY_EVER.search(folded):
             start, end = match.span("ever")
             folded = folded[:start] + "never".rjust(end - start) + folded[end:]
-    return folded
+    return _BY_THE_WAY.sub(lambda match: " " * len(match[0]), folded) if ", " in folded else folded
 
 
 def leading_aside(folded: str) -> int:

@@ -35,7 +35,7 @@ _BETWEEN_STOPS: Final = re.compile(
 _USE: Final = re.compile(
     r"\b(?:us(?:e|es|ed|ing)|adopt\w*|implement\w*|roll(?:ed|ing)? out|introduc\w*|operat\w*|run(?:s|ning)?|ran|"
     r"live|going live|went live|gone live|launch\w*|"
-    r"deliver\w*|signed up|taken up|took up|in place|have|had|has had|spread to|rolled|present in|active in|"
+    r"deliver\w*|signed up|taken up|taken on|took up|in place|have|had|has had|spread to|rolled|present in|active in|"
     r"working (?:with|in)|work(?:s|ed) with|"
     r"manag(?:e|es|ed|ing)|tak(?:e|es|en|ing) part|took part|particip\w+|joined|belong\w*|members? of|pilot\w*|"
     r"host\w*|"
@@ -51,7 +51,8 @@ _PEOPLE_USE: Final = re.compile(
     r"looked after|accepted|care plan|have a|had a)\b"
 )
 _NO_TOTAL: Final = re.compile(
-    r"\b(?:answer(?:ed|s)?|marched|gathered|rall(?:y|ied)|demonstrat\w+|turned out|complain\w*|campaign(?:ed|"
+    r"\b(?:suspended|paused|ended|dropped|scrapped|abandoned|withdrawn|withdrew|quit|halted|ceased|answer(?:ed|"
+    r"s)?|marched|gathered|rall(?:y|ied)|demonstrat\w+|turned out|complain\w*|campaign(?:ed|"
     r"ers)|protest\w*|"
     r"aim|ambition|goal|will|shall|expects?|expected|need(?:s|ed)?|invited|observers?|voted|petition\w*|shortlisted|"
     r"heard|listened|trained|logged in|approached|freedom of information|requests?|could|might|would|should|if|"

@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 FINITE: Final = ("base", "s", "past", "ing")
-_DOUBLES: Final = frozenset(("stop", "drop", "scrap", "run", "set", "shut", "cut", "quit", "begin", "trial", "cancel"))
+_DOUBLES: Final = frozenset(
+    ("bin", "stop", "drop", "scrap", "run", "set", "shut", "cut", "quit", "begin", "trial", "cancel")
+)
 """Verbs that write their last letter twice ahead of -ed and -ing."""
 
 
