@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from scrapers.extract.layout import between
 from scrapers.extract.mask import mask, names_to_mask
+from scrapers.statements import filled
 from scrapers.work import Connection, Inserter, Row
 
-AT_ONCE: Final = 200
-"""Readings whose passages are held at once."""
+AT_ONCE: Final = 1_000
+"""Readings whose passages are held at once: for each so many all passages are gone through."""
 _MAY_TELL: Final = r"(?i)[@＠]|[\[({<]\s*at\b|\sdot\s|\d[\d\s().–‑/-]{4,}\d|\b(made|sent|submitted) this\b"
 """What a passage has in which something may be masked, cheaply told by the database."""
 
 
+_STATE: Final = "CREATE TABLE IF NOT EXISTS masked_by (digest VARCHAR NOT NULL)"
 _PASSAGES: Final = """SELECT * FROM passage WHERE extraction_id IN (SELECT unnest(?))
                       ORDER BY extraction_id, position"""
 _HEADS: Final = """SELECT extraction_id, source_id, title, author FROM extraction
                    WHERE extraction_id IN (SELECT unnest(?))"""
+_RULES: Final = ("extract/mask.py", "extract/layout.py", "remask.py")
 _Told = tuple[str | None, str | None, str, str]
 
 
@@ -41,32 +45,59 @@ def mask_earlier(connection: Connection, inserter: Inserter, kinds: Mapping[str,
         if not masked:
             continue
         connection.execute("BEGIN")
-        connection.execute("DELETE FROM passage WHERE extraction_id IN (SELECT unnest(?))", [sorted(masked)])
+        connection.execute(filled("DELETE FROM passage WHERE extraction_id IN (SELECT unnest(?))", sorted(masked)))
         inserter.insert("passage", [row for name in masked for row in held[name]])
-        connection.executemany(
-            "UPDATE extraction SET title = ?, author = ?, text = ?, text_sha256 = ? WHERE extraction_id = ?",
-            [[*told, name] for name, told in masked.items()],
-        )
+        for name, told in masked.items():
+            connection.execute(
+                filled(
+                    "UPDATE extraction SET title = ?, author = ?, text = ?, text_sha256 = ? WHERE extraction_id = ?",
+                    *told, name,
+                )
+            )  # fmt: skip
         connection.execute("COMMIT")
         altered += len(masked)
     return altered
 
 
+def masked_by_these_rules(connection: Connection) -> bool:
+    """Whether the rules of now have gone through all earlier readings already."""
+    connection.execute(_STATE)
+    row = connection.execute("SELECT digest FROM masked_by").fetchone()
+    return row is not None and row[0] == _rules_digest()
+
+
+def note_masked(connection: Connection) -> None:
+    """Remember that the rules of now have gone through every reading that is not of now."""
+    connection.execute(_STATE)
+    connection.execute("DELETE FROM masked_by")
+    connection.execute(filled("INSERT INTO masked_by VALUES (?)", _rules_digest()))
+
+
+def _rules_digest() -> str:
+    digest = hashlib.sha256()
+    for name in _RULES:
+        digest.update((Path(__file__).resolve().parent / name).read_bytes())
+    return digest.hexdigest()
+
+
 def _fetch(connection: Connection, sql: str, names: list[str]) -> list[Row]:
-    cursor = connection.execute(sql, [names])
+    cursor = connection.execute(filled(sql, names))
     columns = [column[0] for column in cursor.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _worth_a_look(connection: Connection, foi: list[str]) -> list[str]:
     rows = connection.execute(
-        """SELECT DISTINCT extraction_id FROM passage
-           WHERE extraction_id IN (
-               SELECT extraction_id FROM extraction
-               QUALIFY row_number() OVER (PARTITION BY capture_id ORDER BY rowid DESC) > 1)
-             AND (regexp_matches(text, ?) OR source_id IN (SELECT unnest(?)))
-           ORDER BY 1""",
-        [_MAY_TELL, foi],
+        filled(
+            """SELECT DISTINCT extraction_id FROM passage
+            WHERE extraction_id IN (
+                SELECT extraction_id FROM extraction
+                QUALIFY row_number() OVER (PARTITION BY capture_id ORDER BY rowid DESC) > 1)
+              AND (regexp_matches(text, ?) OR source_id IN (SELECT unnest(?)))
+            ORDER BY 1""",
+            _MAY_TELL,
+            foi,
+        )
     ).fetchall()
     return [row[0] for row in rows]
 

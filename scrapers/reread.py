@@ -14,7 +14,7 @@ from scrapers.build import RegisterError, publish
 from scrapers.derive import derive
 from scrapers.reading import LOST, Job, Readers, Result
 from scrapers.register import Register, read_register
-from scrapers.remask import mask_earlier
+from scrapers.remask import mask_earlier, masked_by_these_rules, note_masked
 from scrapers.share import open_share
 from scrapers.statements import MEMORY
 
@@ -108,9 +108,11 @@ def reread(
         failed, spoiled = _read(home, connection, wanted, processes, tick)
         connection.execute("RESET wal_autocheckpoint")
         connection.execute(f"SET memory_limit = '{MEMORY}'")
-        mask_earlier(
-            connection, work.Inserter(connection), {row["source_id"]: row["kind"] for row in register.tables["source"]}
-        )
+        if not masked_by_these_rules(connection):
+            kinds = {row["source_id"]: row["kind"] for row in register.tables["source"]}
+            mask_earlier(connection, work.Inserter(connection), kinds)
+            if everything and not sources:
+                note_masked(connection)
         connection.execute("CHECKPOINT")
         derive(connection, register, programme)
         new = _count(connection, "extraction") - before

@@ -138,3 +138,19 @@ def test_earlier_readings_show_no_more_than_the_present_one(collected: Home) -> 
         ).fetchone()
         assert misplaced == (0,)
         assert connection.execute("SELECT count(*) FROM change").fetchone() == (0,)
+
+
+def test_earlier_readings_are_gone_through_once_for_each_set_of_rules(
+    collected: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programme = read_programme(collected.programme_file)
+    gone_through: list[str] = []
+    monkeypatch.setattr("scrapers.reread.mask_earlier", lambda *_: gone_through.append("all"))
+    reread(collected, programme, processes=1)
+    reread(collected, programme, everything=True, processes=1)
+    assert len(gone_through) == 2, "only with all read anew is every reading of older rules an earlier one"
+    reread(collected, programme, everything=True, processes=1)
+    assert len(gone_through) == 2
+    monkeypatch.setattr("scrapers.remask._rules_digest", lambda: "other rules")
+    reread(collected, programme, processes=1)
+    assert len(gone_through) == 3
