@@ -115,7 +115,8 @@ def _nearest_memento(context: Context, support: items.Support) -> Markup:
 
 def _lost(one: items.Lost) -> Markup:
     return fill(
-        '<p class="note is-warning">The page no longer holds the passage in a copy of {when}: {change}.{back}</p>',
+        '<p class="note is-warning">The page {held} the passage in a copy of {when}: {change}.{back}</p>',
+        held="did not hold" if one.cleared_at else "no longer holds",
         when=day_words(one.raised_at),
         change=link(changes_address(one.source_id, one.change_number, one.change_number), "what changed"),
         back=fill(" It is there again since {d}.", d=day_words(one.cleared_at)) if one.cleared_at else EMPTY,

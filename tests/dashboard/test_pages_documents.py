@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -18,10 +20,11 @@ from dashboard.feeds.choose import entries
 from dashboard.feeds.write import content
 from dashboard.pages import documents as page
 from dashboard.parts import diff
+from dashboard.parts.evidence import _lost as lost_words
 from dashboard.parts.evidence import evidence
 from dashboard.parts.params import Params
 from dashboard.parts.passages import marked, places_of, reading_words
-from dashboard.queries import documents
+from dashboard.queries import documents, items
 from dashboard.queries.sources import source_index
 from dashboard.start import Context
 from data.home import PACKAGE, Home
@@ -386,3 +389,11 @@ def test_a_page_that_is_gone_is_not_called_live(context_of: Contexts, home: Home
     ):
         assert "the page's address, where it was not found when last asked" in words.replace("&#39;", "'")
         assert "on the live page" not in words
+
+
+def test_evidence_that_came_back_is_not_told_as_lost() -> None:
+    day = dt.datetime(2026, 3, 4, tzinfo=dt.UTC)
+    lost = items.Lost(change_number=1, raised_at=day, cleared_at=None, source_id="page")
+    assert "The page no longer holds the passage" in lost_words(lost)
+    back = lost_words(replace(lost, cleared_at=day + dt.timedelta(days=2)))
+    assert "The page did not hold the passage" in back and "again since" in back

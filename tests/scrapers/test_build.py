@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import duckdb
 import pytest
 
 from data.home import Home
+from data.programme import read_programme
 from data.published import current_path, open_current, published_files
 from data.register_spec import FILES
 from data.schema import create_all
@@ -22,6 +24,7 @@ from data.vocabulary import ORGANISATION_STATUSES, STRENGTHS, TIMELINE_KINDS
 from scrapers import build as build_module
 from scrapers.build import RegisterError, WorkError, build, load_register
 from scrapers.check import check_home
+from scrapers.derive import derive
 from scrapers.register import read_register
 from scrapers.work import open_work
 from tests.support.working import working
@@ -332,3 +335,16 @@ def test_what_a_killed_build_left_is_not_built_on(home: Home) -> None:
     made = build(home)
     assert made.path.name == "record-1.duckdb" and made.rows["organisation"] > 200
     assert [path.name for path in home.root.glob("*.part*")] == []
+
+
+def test_one_word_is_told_as_one(home_with_sources: Callable[[dict[str, str]], Home]) -> None:
+    home = home_with_sources({"page": "https://a.example/"})
+    work = working(home.work_database)
+    work.capture("page", ["The board met in May and spoke of the scheme."], 1)
+    work.capture("page", ["The board met in June and spoke of the scheme."], 2)
+    derive(work.connection, read_register(home), read_programme(home.programme_file))
+    build(home, work=work.connection)
+    work.connection.close()
+    with open_current(home) as connection:
+        (told,) = connection.execute("SELECT summary FROM timeline WHERE kind = 'change'").fetchone() or ("",)
+    assert told.startswith("1 word added, 1 removed")

@@ -4,7 +4,7 @@ INSERT INTO timeline
 WITH dated (id, on_date, date_precision, kind, title, summary, org_ids, source_id, recorded_on) AS (
   SELECT 'change.' || c.source_id || '.' || c.number, strftime(c.before_at, '%Y-%m-%d'), 'before', 'change',
     'Page changed: ' || s.title,
-    c.words_added || ' words added, ' || c.words_removed || ' removed between ' || strftime(c.after_at, '%-d %B %Y') || ' and '
+    c.words_added || CASE WHEN c.words_added = 1 THEN ' word' ELSE ' words' END || ' added, ' || c.words_removed || ' removed between ' || strftime(c.after_at, '%-d %B %Y') || ' and '
       || strftime(c.before_at, '%-d %B %Y') || '.',
     list_filter([s.publisher_id], x -> x IS NOT NULL), c.source_id,
     CAST(greatest(c.before_at, b.fetched_at, a.fetched_at) AS DATE)
