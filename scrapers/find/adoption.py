@@ -113,6 +113,7 @@ _PROGRAMME_WORD: Final = re.compile(
     r"end|stop|halt|line|curtain|days?|ways|kind|sort|type|name|brand|practice|mentors?|mentoring|venture|experiment|"
     r"connection|association|endorsement|signatory|member|partner|participant|funding|half|rest|whole|all|"
     r"introduction|adoption|last|next|constabulary|force|trust|police|hold|ice|place|number|few|local|own|joint|"
+    r"sergeants?|constables?|workers?|clinicians?|practitioners?|staff|people|person|presence|"
     r"integrated|run|running|spring|summer|autumn|winter|month|year|week|following|same|start|beginning)$"
 )
 _OBJECT_HEAD: Final = re.compile(
@@ -233,6 +234,8 @@ def _status_at(text: str, terms: Sequence[tuple[int, int]], *, linked: bool, hea
                 and not any(0 < at - end <= 5 for at, _ in terms)
             ):
                 continue
+            if word in ("ended", "paused") and _SOMEBODY.match(folded, end):
+                continue
             if word == "piloting" and _BACKGROUND.search(folded, max(0, start - 40), start):
                 continue
             if (not forward and _negated(folded, start)) or _SUBJECT_OTHER.search(folded, max(0, start - 70), start):
@@ -257,6 +260,12 @@ _TILL_THEN: Final = re.compile(
     r"consider|concern|"
     r"legal|lawyers|audit|answers|findings|results?|further notice|questions)"
 )
+_SOMEBODY: Final = re.compile(
+    r"\s+(?:an?|two|three|four|one)\s+(?:\w+ )?(?:nurse|doctor|officer|consultant|manager|worker|psychiatrist|"
+    r"constable|sergeant|"
+    r"governor|member|employee|director|man|woman|patient)s?\b"
+)
+"""Who was suspended or left, where it was not the programme."""
 _COMPOUND: Final = re.compile(r"\s(?:only|free|enabled|swap|locked)\b")
 """What makes a weak term another thing: "SIM-only contracts"."""
 _OTHER_OBJECT: Final = re.compile(r"\s+(?:an?|the|its|their|two|new)\s+(?:\w+ ){0,2}?" + _OTHER_THING.pattern)
@@ -512,7 +521,7 @@ def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None, whe
             for candidate in _from_sentence(read, place, matcher, sentence, own, scene):
                 gone = gone or candidate.reading["status"] in ("ended", "paused")
                 yield candidate
-        asked = asked and len(folded) <= 12  # "Yes." goes on with what was asked
+        asked = asked and len(folded) <= 24  # "Yes." goes on with what was asked
         told_before = told_before or named_here
         in_sight = adopters or in_sight
 

@@ -168,7 +168,8 @@ NEGATIVE: Final = re.compile(
 )
 """What every denial holds: asked ahead of the long patterns."""
 _UP: Final = parted(
-    "wind wound +up", "wind wound +down", "close +down", "shut shut +down", "phase +out", "call +off",
+    "wind wound +up", "wind wound +down", "close +down", "stand stood +down", "shut shut +down",
+    "phase +out", "call +off",
     "pull +out", "take took taken +away", "take took taken +out", "give gave given +up", "lay laid +to rest",
     "bring brought +to an end",
 )  # fmt: skip
@@ -207,6 +208,9 @@ ENDED: Final = _any(
     rf"\b(?:first|latest|second|third|last|only|newest|next) (?:\w+ ){{0,3}}to "
     rf"{forms(*END, 'stop', 'leave', 'pull out', kinds=('base',))}\b",
     r"\bleft\b",
+    r"\b(?:will|shall|would) (?:not (?:continue|be (?:renewed|continued|extended))|(?:play|take|"
+    r"have) no (?:further|more) part)\b",
+    r"\bno (?:further|more) part\b",
     r"\b(?:ground|grinds|grinding|shuddered|screeched|juddered|stuttered) to an? (?:halt|stop|end)\b",
     r"\b(?:bring|brings|brought|bringing|draw|draws|drew|drawn|drawing|come|comes|came|coming)\b.{0,90}?\b(?:to )?"
     r"(?:an|its) end\b",
@@ -246,6 +250,8 @@ PAUSED: Final = _any(
     r"(?:stopped|halted|ceased|closed|withdrawn|stood down|shut|ended|discontinued))\b",
     r"\b(?:halted|stopped|ceased|stood down|withdrawn|closed|withdrew|stand(?:s)? down)\b.{0,60}\b(?:pending|while|"
     r"until|for (?:now|the time being|the moment)|temporarily|as a precaution)\b",
+    r"\b(?:take|taking|takes|accept|accepting|accepts) no (?:more|new|further) (?:\w+ )?(?:referrals?|cases?|"
+    r"patients?|people)\b|"
     r"\bto a temporary (?:halt|stop|end|close)\b|\b(?:put|placed|set|held|kept|left)\b.{0,90}?"
     r"\b(?:on (?:hold|ice|pause)|in abeyance)\b|\b(?:is|are|was|were|been|lies?|lying) (?:\w+ )?(?:dormant)\b",
     r"\b(?:stopped|closed|not|no longer) (?:\w+ )?(?:taking|accepting|to)(?: any)? new (?:referrals|cases|patients|"
@@ -305,6 +311,9 @@ LIVE: Final = _any(
     r"\b(?:carr(?:ies|ied|y|ying) on (?:with|using|running)|persist(?:s|ed|ing)? (?:with|in)|stick(?:s|"
     r"ing)? with|stuck with|"
     r"retain(?:s|ed)|press(?:es|ed)? (?:on|ahead) with|stands? by)\b",
+    r"\b(?:has|have) (?:now |also |already |long )?had\b|\b(?:sees|saw|marks|marked|celebrates|celebrated|"
+    r"since) the (?:\w+ )?"
+    r"(?:launch|introduction|start|arrival|opening|adoption) of\b",
     r"\b(?:home to|consists of|is made up of|comprises|is staffed by|is based (?:at|in)|brought to|found (?:in|"
     r"at|across))\b",
     r"\b(?:has|have|had) (?:\w+ ){1,4}(?:officers?|nurses?|constables?|sergeants?|staff|mentors?|clinicians?|people) "
@@ -423,7 +432,11 @@ HEDGE: Final = _any(
     r"were (?:it|they) to|if (?:it|they|the|we)|"
     r"may|might|could|would (?:like|consider|have|be)|should|ought|must not|wants? to|wish(?:es)? to|"
     r"rumou?rs?|unclear|not clear|unconfirmed|understand(?:s|ing)? (?:if|whether))\b",
-    r"\b(?:not|n't) (?:\w+ )?(?:mean|imply|suggest|say|confirm|show|prove|follow|know|think|believe)\b",
+    r"\b(?:den(?:y|ies|ied|ying)|refut(?:e|es|ed)|reject(?:s|ed) (?:claims?|reports?|suggestions?)|dismiss(?:es|"
+    r"ed))\b",
+    r"\b(?:know|sure|say|see|wonder|tell (?:you|us|me|them)|clear|asked|ask|learn|find out|check(?:ed|ing)?) if\b",
+    r"\b(?:not|(?:do|does|did|ca|wo|could|would|have|has)n't) (?:\w+ )?(?:mean|imply|suggest|say|confirm|show|"
+    r"prove|follow|know|think|believe)\b",
     r"\bno (?:current |firm |immediate )?plans?\b",
     r"\bnot (?:currently )?plan(?:ning)?\b",
     r"\bdecided (?:not to|against)\b",
@@ -694,7 +707,7 @@ REVIEW_STATE: Final = {
         r"appear|see the light)|"
         r"missed its (?:\w+ )?deadline|"
         r"(?:has|have|had)(?: not|n't) (?:yet )?(?:appeared|materialised|been (?:published|released|completed|"
-        r"finished))|"
+        r"finished|seen))|"
         r"not (?:now )?(?:due|expected|be (?:ready|published|finished)) (?:until|before)|kicked into the long grass|"
         r"taking longer|set back|rescheduled|months late|weeks late|late(?= in))\b",
     ),
@@ -748,7 +761,7 @@ REVIEW_STATE: Final = {
     "implemented": _any(
         r"\b(?:implement(?:ed|ing|s)?|acted (?:up)?on|carried out|put (?:in place|into (?:effect|practice))|"
         r"delivered)\b.{0,60}?\b(?:recommendations?|findings|actions?)\b",
-        r"\b(?:recommendations?|findings|actions?)\b.{0,40}?\b(?:were|was|been|are|"
+        r"\b(?:recommendations?|findings|actions?)\b.{0,90}?\b(?:were|was|been|are|"
         r"have been|have (?:all|now|since) been) (?:\w+ )?(?:implemented|"
         r"carried out|acted (?:up)?on|put in(?:to)? (?:place|effect|practice)|completed|delivered)\b",
     ),

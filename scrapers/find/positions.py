@@ -45,7 +45,7 @@ _POLICY: Final = re.compile(
     r"provided?|adopted?|run|operated?|fund(?:ed)?|offer(?:ed)?|deliver(?:ed)?|introduced?|continue[d]?)|"
     r"must (?:no longer|"
     r"not|cease|stop|end|be (?:\w+ )?(?:stopped|eradicated|ended|withdrawn|discontinued))|"
-    r"(?:no longer|not|never) (?:\w+ )?(?:be )?(?:permitted|allowed|authorised|authorized|sanctioned|free) to|"
+    r"(?:no longer|not|never) (?:\w+ )?(?:be )?(?:permitted|allowed|authorised|authorized|sanctioned|free)\b|"
     r"(?:prohibit(?:s|ed|ing)?|bann?(?:s|ed|ing)|forb(?:ids|ade|idden)|outlaw(?:s|ed))|"
     r"(?:instruct(?:s|ed|ing)?|order(?:s|ed|ing)?|direct(?:s|ed|ing)?|requir(?:es|ed|ing)|tell(?:s|ing)?|told|"
     r"instruction|direction|order|warned|mandated) .{0,80}?(?:to (?:\w+ )?(?:stop|cease|end|drop|scrap|"
@@ -118,6 +118,8 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
         yield Candidate("statement", reading, sureness(rule), rule, passage_id, (speaker, position))
 
 
+_WEIGHED: Final = re.compile(r"\b(?:whether|considering|consider|debat\w+|discuss\w+|vote[sd]? on)\b[^,;]*$")
+"""What is only weighed is no position yet."""
 _A_REQUEST: Final = re.compile(r"\b(?:your|our|the|this|my|of|an?|any|each|every|information|foi) $")
 _HINTS: Final = {
     "calls-for-review": (
@@ -125,7 +127,7 @@ _HINTS: Final = {
         "probe", "assess", "fact", "inspect",
     ),
     "calls-for-halt": (
-        "halt", "stop", "suspen", "paus", "end ", "ended", "ending", "ceas",
+        "halt", "stop", "suspen", "paus", "end", "ceas",
         "withdr", "scrap", "abol", "moratorium", "ban",
         "clos", "drop", "axe", "abandon", "discontinu", "outlaw", "shut", "wind",
         "wound", "freez", "froz", "decommission",
@@ -163,6 +165,8 @@ def _positions(plain: str, rules: bool) -> Iterator[tuple[str, tuple[int, int]]]
         pattern = _POLICY if position == "sets-policy" else cues.POSITION[position]
         for match in pattern.finditer(plain):
             before = plain[max(0, match.start() - 40) : match.start()]
+            if _WEIGHED.search(plain[max(0, match.start() - 110) : match.start()]):
+                continue
             if match[0].startswith("request") and _A_REQUEST.search(before):
                 continue
             if position in ("apologises", "withdraws", "supports-concerns", "welcomes-review") and _WISHED.search(

@@ -35,7 +35,8 @@ _BETWEEN_STOPS: Final = re.compile(
 _USE: Final = re.compile(
     r"\b(?:us(?:e|es|ed|ing)|adopt\w*|implement\w*|roll(?:ed|ing)? out|introduc\w*|operat\w*|run(?:s|ning)?|ran|"
     r"live|going live|went live|gone live|launch\w*|"
-    r"deliver\w*|signed up|taken up|taken on|took up|in place|have|had|has had|spread to|rolled|present in|active in|"
+    r"deliver\w*|signed up|taken up|taken on|tried|took up|in place|have|had|has had|spread to|rolled|"
+    r"present in|active in|"
     r"working (?:with|in)|work(?:s|ed) with|"
     r"manag(?:e|es|ed|ing)|tak(?:e|es|en|ing) part|took part|particip\w+|joined|belong\w*|members? of|pilot\w*|"
     r"host\w*|"
