@@ -258,7 +258,15 @@ def _record(home: Home, as_json: bool) -> duckdb.DuckDBPyConnection:
 def _shown(connection: duckdb.DuckDBPyConnection, name: str, as_json: bool) -> Shown:
     shown = show(connection, name)
     if shown is None:
-        stop(f"No one candidate is called {name!r}. List them: sim-record review", as_json=as_json)
+        several = connection.execute(
+            "SELECT count(*) FROM candidate WHERE starts_with(candidate_id, ?)", [name]
+        ).fetchone()
+        told = (
+            f"{several[0]} candidates have names that begin with"
+            if several and several[0]
+            else "No candidate is called"
+        )
+        stop(f"{told} {name!r}. List them: sim-record review", as_json=as_json)
     return shown
 
 

@@ -99,6 +99,8 @@ def test_show_has_the_passage_in_its_context(desk: Home) -> None:
 def test_the_beginning_of_a_name_is_enough(desk: Home) -> None:
     name = name_of(desk, "adoption")
     assert call(desk, "show", name[:15]).stdout == call(desk, "show", name).stdout
+    assert "3 candidates have names that begin with ''" in call(desk, "show", "").stderr
+    assert "No candidate is called 'rumour'" in call(desk, "show", "rumour").stderr
 
 
 def test_accept_appends_row_and_decision(desk: Home) -> None:
