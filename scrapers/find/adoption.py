@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,7 @@ from scrapers.find.frame import (
 from scrapers.find.mentions import Named, Place, Read
 from scrapers.find.names import Matcher
 from scrapers.find.shape import (
+    MOST_ASIDES,
     Quoted,
     asides,
     at_quotes,
@@ -419,6 +421,7 @@ class _Scene:
     asked: bool
     quoted: Sequence[tuple[Quoted, Sequence[Named]]]
     last: list[str]
+    starts: Sequence[int]
     did_next: bool = False
     gone: bool = False
     """Whether the passage told that it ended or was paused: what "had been" before is its past."""
@@ -488,14 +491,17 @@ def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None, whe
     last: list[str] = []
     in_sight: list[Named] = []
     quoted: list[tuple[Quoted, Sequence[Named]]] = []
+    starts = [n.start for n in place.named]
     for quote in quotations(place.words.text):
-        speakers = [n for n in place.named if quote.by.holds(n.start) and _is_held(matcher, n)]
+        near = place.named[bisect_left(starts, quote.by.start) : bisect_left(starts, quote.by.end)]
+        speakers = [n for n in near if _is_held(matcher, n)]
         quoted.append((quote, _subjects(place, speakers, False)))
+    begins, ends = [quote.start for quote, _ in quoted], [quote.end for quote, _ in quoted]
     listed = sentences(place.words.text)
     for number, sentence in enumerate(listed):
         named_here = has_term(place, sentence)
         folded = fold(sentence.text)
-        here = [n for n in place.named if sentence.holds(n.start)]
+        here = place.named[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
         adopters = [n for n in here if _is_held(matcher, n)]
         if cues.is_question(folded):
             told_before = told_before or named_here
@@ -517,7 +523,8 @@ def _from_prose(read: Read, place: Place, matcher: Matcher, own: str | None, whe
         following = fold(listed[number + 1].text) if number + 1 < len(listed) else None
         if linked and not taken_back(folded, following):
             did_next = following is not None and _DID_SO.search(following) is not None
-            scene = _Scene(told_before or named_here, in_sight, asked or under, quoted, last, did_next, gone)
+            spoken = quoted[bisect_left(ends, sentence.start) : bisect_left(begins, sentence.end)][: 2 * MOST_ASIDES]
+            scene = _Scene(told_before or named_here, in_sight, asked or under, spoken, last, starts, did_next, gone)
             for candidate in _from_sentence(read, place, matcher, sentence, own, scene):
                 gone = gone or candidate.reading["status"] in ("ended", "paused")
                 yield candidate
@@ -537,6 +544,7 @@ def _subjects(place: Place, adopters: Sequence[Named], spare: bool) -> list[Name
 def _from_sentence(
     read: Read, place: Place, matcher: Matcher, sentence: Piece, own: str | None, scene: _Scene
 ) -> Iterator[Candidate]:
+    starts = scene.starts
     carried: list[Named] = []
     we_before = False
     lead: str | None = None
@@ -551,15 +559,18 @@ def _from_sentence(
         aside = clause in away
         bodies = [
             n
-            for n in place.named
-            if clause.holds(n.start) and not n.from_address and (aside or not any(a.holds(n.start) for a in away))
+            for n in place.named[bisect_left(starts, clause.start) : bisect_left(starts, clause.end)]
+            if not n.from_address and (aside or not any(a.holds(n.start) for a in away))
         ]
         adopters = _subjects(place, [n for n in bodies if _is_held(matcher, n)], False)
         folded = fold(clause.text)
         told_by = next((who for quote, who in scene.quoted if quote.start <= clause.start < quote.end), ())
         if not (adopters or carried or own or away or scene.did_next or scene.in_sight or told_by):
             continue
-        of_whom = [n for n in place.named if aside and 0 <= clause.start - n.end <= 3 and _is_held(matcher, n)]
+        behind = (
+            place.named[bisect_left(starts, clause.start - 160) : bisect_left(starts, clause.start)] if aside else ()
+        )
+        of_whom = [n for n in behind if 0 <= clause.start - n.end <= 3 and _is_held(matcher, n)]
         if aside and not of_whom:
             continue
         state = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
@@ -66,6 +67,7 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
         told = place.near in ("heading", "page")
         speaker_before: str | None = None
         quoted = quotations(place.words.text)
+        begins, ends = [quote.start for quote in quoted], [quote.end for quote in quoted]
         listed = sentences(place.words.text)
         for number, sentence in enumerate(listed):
             named = has_term(place, sentence)
@@ -77,7 +79,7 @@ def find_positions(read: Read, matcher: Matcher) -> Iterator[Candidate]:
                 for n in place.named
                 if sentence.holds(n.start) and not n.from_address and matcher.bodies[n.org_id].kind in SPEAKERS
             ]
-            quotes = [quote for quote in quoted if quote.start < sentence.end and sentence.start < quote.end]
+            quotes = quoted[bisect_left(ends, sentence.start) : bisect_left(begins, sentence.end)][:16]
             if not linked or cues.is_question(folded):
                 speaker_before = here[0].org_id if len(here) == 1 else speaker_before
                 continue

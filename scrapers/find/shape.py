@@ -79,6 +79,8 @@ _RELATIVE: Final = re.compile(
     r"does|did|no longer|"
     r"never|also|now|will|[a-z]{3,}ed)\b)"
 )
+MOST_ASIDES: Final = 8
+"""Of one sentence: a text of nothing else would take for ever."""
 _JOINT: Final = re.compile(r"\b(?:with|joint|alongside|jointly|partner(?:s|ed)?|together|between)\b")
 
 
@@ -94,6 +96,8 @@ def asides(sentence: Piece) -> list[Piece]:
             found.append(
                 Piece(sentence.text[start : match.end() - 1], sentence.start + start, sentence.start + match.end() - 1)
             )
+        if len(found) == MOST_ASIDES:
+            break
     return found
 
 
@@ -157,7 +161,7 @@ def quotations(text: str) -> list[Quoted]:
 def at_quotes(pieces: Sequence[Piece], quoted: Sequence[Quoted]) -> list[Piece]:
     """The pieces cut where a quotation begins or ends."""
     edges = sorted({edge for quote in quoted for edge in (quote.start, quote.end)})
-    if not edges:
+    if not edges or len(edges) > 4 * MOST_ASIDES:
         return list(pieces)
     found: list[Piece] = []
     for piece in pieces:

@@ -31,7 +31,23 @@ def matcher() -> Matcher:
 
 
 @pytest.mark.parametrize(
-    "piece", [".", "!?", "Mr. ", "Q. ", "SIM. ", "1,", "12 May 2021, ", "(c) ", "https://a?", "ab-1A-"]
+    "piece",
+    [
+        ".",
+        "!?",
+        "Mr. ",
+        "Q. ",
+        "SIM. ",
+        "1,",
+        "12 May 2021, ",
+        "(c) ",
+        "https://a?",
+        "ab-1A-",
+        'said "',
+        '"We ended it," said Kent Police. ',
+        "Kent Police (which ended SIM), ",
+        ", which is (a b c), ",
+    ],
 )
 def test_words_over_and_over_are_looked_through_in_time(matcher: Matcher, piece: str) -> None:
     text = "Serenity Integrated Mentoring " + piece * (LENGTH // len(piece))
