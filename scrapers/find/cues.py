@@ -558,7 +558,7 @@ POSITION: Final = {
         r"ing)?)\b"
         r".{0,80}?\b(?:concerns?|campaign(?:ers)?|coalition|statement|(?:open )?letter|worr(?:y|ies)|calls?|"
         r"alarm|unease|"
-        r"anxiet(?:y|ies)|fears?|objections?|criticisms?|survivors|movement|disquiet|opposition|stopsim)\b",
+        r"anxiet(?:y|ies)|fears?|objections?|criticisms?|survivors|movement|disquiet|opposition)\b",
         r"\b(?:is|are|was|were|remain[s]?|being|am|feel[s]?|felt|been) (?:\w+ ){0,2}?(?:concerned|worried|"
         r"alarmed|troubled|"
         r"uneasy|disturbed|appalled|dismayed|anxious|uncomfortable|horrified|shocked|perturbed|apprehensive)\b",

@@ -138,7 +138,7 @@ _HINTS: Final = {
     "supports-concerns": (
         "concern", "campaign", "coalition", "statement", "letter", "worr", "call", "alarm",
         "uneas", "anxi", "fear", "objecti",
-        "critic", "survivor", "movement", "disquiet", "opposition", "stopsim", "troubl",
+        "critic", "survivor", "movement", "disquiet", "opposition", "troubl",
         "disturb", "appal", "dismay", "comfort",
         "horrif", "shock", "perturb", "apprehens", "doubt", "misgiv", "reserv",
     ),

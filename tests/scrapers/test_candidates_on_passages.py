@@ -15,9 +15,13 @@ from scrapers.find.names import Matcher, build_matcher
 
 FILE = Path(__file__).resolve().parents[1] / "pages" / "passages" / "passages.json"
 SET: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
-SECOND: dict[str, Any] = SET | json.loads(FILE.with_name("second.json").read_text(encoding="utf-8"))
-THIRD: dict[str, Any] = SET | json.loads(FILE.with_name("third.json").read_text(encoding="utf-8"))
-FOURTH: dict[str, Any] = SET | json.loads(FILE.with_name("fourth.json").read_text(encoding="utf-8"))
+MORE: dict[str, dict[str, Any]] = {
+    name: SET | json.loads(FILE.with_name(f"{name}.json").read_text(encoding="utf-8"))
+    for name in ("second", "third", "fourth", "fifth", "sixth", "seventh")
+}
+UNSEEN = ("fifth", "sixth", "seventh")
+"""Sets that the rules were not made with, and are not to be made with: what they miss is to stay unknown to whoever mends
+the rules. In the seventh the wording is far-fetched."""
 
 
 def matcher_of(listed: dict[str, Any]) -> Matcher:
@@ -78,11 +82,11 @@ def test_the_set_is_what_it_says() -> None:
     assert {item["manner"] for item in items} == {"board paper", "foi answer", "news", "campaign page"}
 
 
-@pytest.mark.parametrize("listed", [SET, SECOND, THIRD, FOURTH], ids=["first", "second", "third", "fourth"])
-def test_precision_and_recall(listed: dict[str, Any]) -> None:
-    right, made, wanted, wrong = score(listed)
-    told = "\n".join(wrong)
-    assert right / made >= 0.9, f"precision {right}/{made}\n{told}"
+@pytest.mark.parametrize("name", ["first", *MORE])
+def test_precision_and_recall(name: str) -> None:
+    right, made, wanted, wrong = score(MORE.get(name, SET))
+    told = f"{len(wrong)} wrong" if name in UNSEEN else "\n".join(wrong)
+    assert right / made >= (0.8 if name == "seventh" else 0.9), f"precision {right}/{made}\n{told}"
     assert right / wanted >= 0.8, f"recall {right}/{wanted}\n{told}"
 
 
