@@ -38,7 +38,7 @@ Row = dict[str, Any]
 Connection = duckdb.DuckDBPyConnection
 
 TABLES: Final = ("version", "change", "disappearance", "mention", "candidate", "evidence", "rereading", "alarm")
-PASSAGES_AT_ONCE: Final = 30_000
+PASSAGES_AT_ONCE: Final = 20_000
 """Passages read together, of whole sources: each time the names of all sources are gone through."""
 _FOLDER: Final = Path(__file__).resolve().parent
 

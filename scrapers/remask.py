@@ -12,7 +12,7 @@ from scrapers.extract.mask import mask, names_to_mask
 from scrapers.statements import filled
 from scrapers.work import Connection, Inserter, Row
 
-AT_ONCE: Final = 1_000
+AT_ONCE: Final = 300
 """Readings whose passages are held at once: for each so many all passages are gone through."""
 _MAY_TELL: Final = r"(?i)[@＠]|[\[({<]\s*at\b|\sdot\s|\d[\d\s().–‑/-]{4,}\d|\b(made|sent|submitted) this\b"
 """What a passage has in which something may be masked, cheaply told by the database."""
