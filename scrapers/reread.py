@@ -111,8 +111,8 @@ def reread(
         if not masked_by_these_rules(connection):
             kinds = {row["source_id"]: row["kind"] for row in register.tables["source"]}
             mask_earlier(connection, work.Inserter(connection), kinds)
-            if everything and not sources:
-                note_masked(connection)
+            if everything and not sources and not spoiled:
+                note_masked(connection)  # every reading of older rules now has a later one
         connection.execute("CHECKPOINT")
         derive(connection, register, programme)
         new = _count(connection, "extraction") - before

@@ -154,3 +154,20 @@ def test_earlier_readings_are_gone_through_once_for_each_set_of_rules(
     monkeypatch.setattr("scrapers.remask._rules_digest", lambda: "other rules")
     reread(collected, programme, processes=1)
     assert len(gone_through) == 3
+
+
+def test_a_reading_that_could_not_be_made_anew_keeps_the_masking_open(
+    collected: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read of it before has no later reading yet, and is to be gone through once it has."""
+    programme = read_programme(collected.programme_file)
+    gone_through: list[str] = []
+    monkeypatch.setattr("scrapers.reread.mask_earlier", lambda *_: gone_through.append("all"))
+    for warc in collected.captures.glob("*.warc.gz"):
+        warc.rename(warc.with_suffix(".away"))
+    assert reread(collected, programme, everything=True, processes=1).spoiled
+    for away in collected.captures.glob("*.away"):
+        away.rename(away.with_suffix(".gz"))
+    assert not reread(collected, programme, everything=True, processes=1).spoiled
+    reread(collected, programme, everything=True, processes=1)
+    assert len(gone_through) == 2
