@@ -32,6 +32,7 @@ from scrapers.find.mentions import Document, Mention, Read, Words, look_through,
 from scrapers.find.names import Matcher, build_matcher
 from scrapers.find.text import words
 from scrapers.register import Register
+from scrapers.rules import rules_digest
 from scrapers.statements import Inserter, filled
 
 Row = dict[str, Any]
@@ -119,11 +120,8 @@ _as_json: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 def _rules_digest() -> str:
     """A digest of the rules themselves: where they change, everything is made again."""
-    digest = hashlib.sha256()
     files = [*_FOLDER.glob("find/*.py"), *_FOLDER.glob("compare/*.py"), _FOLDER / "evidence.py", _FOLDER / "derive.py"]
-    for path in sorted(files):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return rules_digest(sorted(files))
 
 
 def _digests(connection: Connection, known: _Known) -> dict[str, str]:

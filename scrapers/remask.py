@@ -9,6 +9,7 @@ from typing import Final
 
 from scrapers.extract.layout import between
 from scrapers.extract.mask import mask, names_to_mask
+from scrapers.rules import rules_digest
 from scrapers.statements import filled
 from scrapers.work import Connection, Inserter, Row
 
@@ -74,10 +75,7 @@ def note_masked(connection: Connection) -> None:
 
 
 def _rules_digest() -> str:
-    digest = hashlib.sha256()
-    for name in _RULES:
-        digest.update((Path(__file__).resolve().parent / name).read_bytes())
-    return digest.hexdigest()
+    return rules_digest(Path(__file__).resolve().parent / name for name in _RULES)
 
 
 def _fetch(connection: Connection, sql: str, names: list[str]) -> list[Row]:

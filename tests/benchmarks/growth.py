@@ -38,6 +38,7 @@ sys.path.insert(0, str(ROOT))
 
 from data.home import HOME_VARIABLE, Home  # noqa: E402
 from tests.support.grown_home import Size, collect_again, grown_home, source_id  # noqa: E402
+from tests.support.processes import held_by  # noqa: E402
 
 SECONDS = 3600
 STRETCH = 400
@@ -234,10 +235,9 @@ def publish(home: Home, target: Path) -> Cost:
     most = 0.0
     with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as trouble:
         process = subprocess.Popen(command, stdout=said, stderr=trouble)
-        watched = psutil.Process(process.pid)
         while process.poll() is None:
             with contextlib.suppress(psutil.Error):
-                most = max(most, sum(held_mb(one) for one in (watched, *watched.children(recursive=True))))
+                most = max(most, held_by(process.pid)[1] / 1e6)
             time.sleep(0.5)
         for each in (said, trouble):
             each.seek(0)
@@ -248,14 +248,6 @@ def publish(home: Home, target: Path) -> Cost:
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     kept = {name: told[name] for name in ("pages", "files", "written")}
     return Cost(time.perf_counter() - begun, cpu, most, {**kept, "mb": weight(target)})
-
-
-def held_mb(process: psutil.Process) -> float:
-    """MB that a process holds, its part of what it shares with others included; 0 where it has ended."""
-    with contextlib.suppress(psutil.Error):
-        held = process.memory_full_info()
-        return float(getattr(held, "pss", held.uss)) / 1e6
-    return 0.0
 
 
 def weight(path: Path) -> float:
