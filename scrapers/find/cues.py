@@ -652,7 +652,6 @@ _R: Final = r"(?:reviews?|inquiry|inquiries|enquiry|investigations?|evaluations?
 _OUT: Final = (
     r"(?:reviews?|inquiry|report|findings|evaluation|policy|investigation|audit|results|conclusions|assessment)"
 )
-_BE: Final = r"(?:(?:is|was|were|are|has been|have been|had been|being|been|be)(?: \w+){0,3})"
 REVIEW_STATE: Final = {
     "called-for": _any(
         r"\b(?:call(?:s|ed|ing)? (?:for|on)|ask(?:s|ed)?(?: for)?|demand(?:s|ed)?|recommend(?:s|ed)?|urg(?:e|es|"
